@@ -1,0 +1,4 @@
+// Command clientele is a self-hosted authorization server.
+package main
+
+func main() {}
