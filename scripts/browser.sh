@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Drives the real binary in real Chromium.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/need.sh chromium
+go test -count=1 -timeout 15m ./test/browser/... "$@"
