@@ -116,21 +116,3 @@ type Consent struct {
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
 }
-
-// Request is an authorization request after sign-in: what was asked, and what has been decided so far. Before sign-in it
-// travels sealed and is no row.
-type Request struct {
-	Hash          secret.Hash // of the handle
-	ApplicationID string
-	SessionID     string
-	Parameters    map[string][]string // the known parameters as they came
-	AuthTime      time.Time           // of the sign-in that this request asked for; ends prompt=login and max_age
-	ConsentedAt   time.Time           // ends prompt=consent; zero before
-	DocumentHash  string
-	CreatedAt     time.Time
-	ExpiresAt     time.Time
-	FinishedAt    time.Time // zero while open
-}
-
-// RequestLifetime is how long a person may take between the request and the code.
-const RequestLifetime = 15 * time.Minute
