@@ -102,17 +102,3 @@ type Rotation struct {
 	Rotating     bool          // by the application's policy of today
 	IdleLifetime time.Duration // by the application's policy of today; 0 = none
 }
-
-// Consent is what a person allowed a client, remembered.
-type Consent struct {
-	ID               string // con_ and 22 characters
-	UserID           string
-	ApplicationID    string
-	RedirectClass    oauth.RedirectClass
-	RedirectHost     string // for class https
-	Audience         string // empty: OpenID Connect's own scopes
-	DocumentIdentity string // for imported applications: hash of name, logo and client_uri
-	Scopes           oauth.Scopes
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
-}
