@@ -20,7 +20,8 @@ demo: ## start a throw-away server with sample data and a sample client
 build: ## a static, stripped ./clientele
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o clientele ./cmd/clientele
 
-check: tools ## under a minute, no network: format, vet, lint, templates, policies, unit tests with -race
+check: ## under a minute, no network: format, vet, lint, templates, policies, unit tests with -race
+	@scripts/tools.sh without-vuln
 	scripts/check.sh
 
 test: ## everything; installs what is missing
