@@ -1,7 +1,7 @@
 package secret
 
 import (
-	"crypto/aes"
+	"context"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -10,67 +10,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
-
-// ErrSealed means that a sealed value could not be opened: another master key, another place, or damage.
-var ErrSealed = errors.New("the value was sealed with another master key, for another place, or is damaged")
-
-// Master seals other keys and nothing else. It lives outside the database.
-type Master struct {
-	id   string
-	aead cipher.AEAD
-}
-
-// NewMaster derives the sealing key from 32 random bytes.
-func NewMaster(key []byte) (*Master, error) {
-	if len(key) != 32 {
-		return nil, fmt.Errorf("a master key has 32 bytes, this one has %d", len(key))
-	}
-	seal, err := hkdf.Key(sha256.New, key, nil, "clientele/seal/v1", 32)
-	if err != nil {
-		return nil, err
-	}
-	name, err := hkdf.Key(sha256.New, key, nil, "clientele/master-id/v1", 6)
-	if err != nil {
-		return nil, err
-	}
-	block, err := aes.NewCipher(seal)
-	if err != nil {
-		return nil, err
-	}
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		return nil, err
-	}
-	return &Master{id: "m" + base64.RawURLEncoding.EncodeToString(name), aead: aead}, nil
-}
-
-// ID names the master key without telling anything about it.
-func (m *Master) ID() string { return m.id }
-
-// Seal encrypts plain for one place (table/column/row), so that a sealed value moved elsewhere does not open.
-func (m *Master) Seal(place string, plain []byte) string {
-	return m.id + ":" + base64.RawStdEncoding.EncodeToString(m.aead.Seal(nil, nil, plain, []byte(place)))
-}
-
-// Open decrypts what Seal made for the same place. It fails with ErrSealed.
-func (m *Master) Open(place, sealed string) ([]byte, error) {
-	id, text, ok := strings.Cut(sealed, ":")
-	if !ok || id != m.id {
-		return nil, ErrSealed
-	}
-	raw, err := base64.RawStdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, ErrSealed
-	}
-	plain, err := m.aead.Open(nil, nil, raw, []byte(place))
-	if err != nil {
-		return nil, ErrSealed
-	}
-	return plain, nil
-}
 
 // DataKey is a random key that hashes and derives; it is kept sealed under the master key.
 type DataKey struct {
@@ -91,40 +37,108 @@ func dataKeyPlace(id string) string { return "data_keys/sealed/" + id }
 
 // Rewrap seals k under another master key.
 func (k DataKey) Rewrap(from, to *Master) (DataKey, error) {
-	plain, err := from.Open(dataKeyPlace(k.ID), k.Sealed)
+	sealed, err := from.Rewrap(to, dataKeyPlace(k.ID), k.Sealed)
 	if err != nil {
-		return k, err
+		return k, fmt.Errorf("data key %s: %w", k.ID, err)
 	}
-	k.Sealed = to.Seal(dataKeyPlace(k.ID), plain)
+	k.Sealed = sealed
 	return k, nil
 }
 
-// Keyring hashes secrets with a keyed HMAC-SHA-256. Random secrets need no slow hash; the key means that a stolen
-// database alone does not even allow a guess to be checked.
+// KeyStore keeps data keys.
+type KeyStore interface {
+	DataKeys(ctx context.Context) ([]DataKey, error)
+	AddDataKey(ctx context.Context, k DataKey, onlyIfNone bool) (added bool, err error)
+}
+
+// EnsureKeyring opens the data keys of store, after making the first one if there is none. Of several nodes that start at
+// once one makes it and all use it.
+func EnsureKeyring(ctx context.Context, store KeyStore, m *Master, now time.Time) (*Keyring, error) {
+	keys, err := store.DataKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(keys) == 0 {
+		if _, err := store.AddDataKey(ctx, NewDataKey(m, now), true); err != nil {
+			return nil, err
+		}
+		if keys, err = store.DataKeys(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return OpenKeyring(m, keys)
+}
+
+// Keyring hashes secrets with a keyed HMAC-SHA-256, derives tokens and seals what travels through a browser. Random secrets
+// need no slow hash; the key means that a stolen database alone does not even allow a guess to be checked. It is safe for
+// concurrent use.
 type Keyring struct {
-	newest string
-	keys   map[string][]byte
+	keys atomic.Pointer[dataKeys]
+}
+
+// dataKeys is one immutable set of opened keys, newest first.
+type dataKeys struct {
+	ordered []*dataKey
+	byID    map[string]*dataKey
+}
+
+type dataKey struct {
+	id      string
+	prefix  string // id and colon, as a Hash begins
+	raw     []byte
+	created time.Time
+	macs    sync.Pool // of *macState
+	sealers sync.Map  // Purpose → cipher.AEAD
+}
+
+type macState struct {
+	hmac   hash.Hash
+	buffer []byte
 }
 
 // OpenKeyring opens the data keys. The newest hashes what is new; all of them verify.
 func OpenKeyring(m *Master, keys []DataKey) (*Keyring, error) {
-	if len(keys) == 0 {
-		return nil, errors.New("there is no data key")
-	}
-	ring := &Keyring{keys: make(map[string][]byte, len(keys))}
-	var newest time.Time
-	for _, k := range keys {
-		plain, err := m.Open(dataKeyPlace(k.ID), k.Sealed)
-		if err != nil {
-			return nil, fmt.Errorf("data key %s: %w", k.ID, err)
-		}
-		ring.keys[k.ID] = plain
-		if ring.newest == "" || k.CreatedAt.After(newest) {
-			ring.newest, newest = k.ID, k.CreatedAt
-		}
+	ring := &Keyring{}
+	if err := ring.Reload(m, keys); err != nil {
+		return nil, err
 	}
 	return ring, nil
 }
+
+// Reload replaces the keys of the ring at once for everybody who uses it. If one does not open, nothing changes.
+func (k *Keyring) Reload(m *Master, keys []DataKey) error {
+	if len(keys) == 0 {
+		return errors.New("there is no data key")
+	}
+	opened := &dataKeys{byID: make(map[string]*dataKey, len(keys))}
+	for _, key := range keys {
+		raw, err := m.Open(dataKeyPlace(key.ID), key.Sealed)
+		if err != nil {
+			return fmt.Errorf("data key %s: %w", key.ID, err)
+		}
+		one := newDataKey(key, raw)
+		opened.ordered = append(opened.ordered, one)
+		opened.byID[key.ID] = one
+	}
+	slices.SortStableFunc(opened.ordered, func(a, b *dataKey) int {
+		if c := b.created.Compare(a.created); c != 0 {
+			return c
+		}
+		return strings.Compare(a.id, b.id) // the same on every node
+	})
+	k.keys.Store(opened)
+	return nil
+}
+
+func newDataKey(k DataKey, raw []byte) *dataKey {
+	one := &dataKey{id: k.ID, prefix: k.ID + ":", raw: raw, created: k.CreatedAt}
+	one.macs.New = func() any {
+		return &macState{hmac: hmac.New(sha256.New, raw), buffer: make([]byte, 0, 256)}
+	}
+	return one
+}
+
+func (k *Keyring) newest() *dataKey { return k.keys.Load().ordered[0] }
 
 // Purpose separates what is hashed, so that a hash of one kind never stands for another.
 type Purpose string
@@ -135,63 +149,98 @@ const (
 	ForCode         Purpose = "authorization-code"
 	ForSession      Purpose = "session"
 	ForSetup        Purpose = "setup-link"
+	ForReset        Purpose = "reset-link"
 	ForRequest      Purpose = "request-handle"
 	ForRefresh      Purpose = "refresh-token"
 	ForUserInfo     Purpose = "userinfo-token"
 	ForForm         Purpose = "form-token"
 	ForThrottle     Purpose = "throttle-key"
+	ForDevice       Purpose = "device-cookie"
 )
 
 // Hash is a keyed hash as it is stored: key id, a colon, base64url.
 type Hash string
 
 // Hash hashes s for purpose with the newest key.
-func (k *Keyring) Hash(purpose Purpose, s string) Hash { return k.hash(k.newest, purpose, s) }
+func (k *Keyring) Hash(purpose Purpose, s string) Hash { return k.newest().hash(purpose, s) }
 
 // Hashes returns the hash of s under every key, newest first: what a look-up by hash has to try.
 func (k *Keyring) Hashes(purpose Purpose, s string) []Hash {
-	all := make([]Hash, 1, len(k.keys))
-	all[0] = k.hash(k.newest, purpose, s)
-	for id := range k.keys {
-		if id != k.newest {
-			all = append(all, k.hash(id, purpose, s))
-		}
+	keys := k.keys.Load()
+	all := make([]Hash, len(keys.ordered))
+	for i, key := range keys.ordered {
+		all[i] = key.hash(purpose, s)
 	}
 	return all
 }
 
-// Verify reports in constant time whether h is the hash of s.
+// Verify reports in constant time whether h is the hash of s. It allocates nothing: it stands on the way of every token
+// request.
 func (k *Keyring) Verify(purpose Purpose, h Hash, s string) bool {
-	id, _, ok := strings.Cut(string(h), ":")
-	if !ok || k.keys[id] == nil {
+	id, encoded, ok := strings.Cut(string(h), ":")
+	key := k.keys.Load().byID[id]
+	if !ok || key == nil || len(encoded) != hashLength {
 		return false
 	}
-	return hmac.Equal([]byte(h), []byte(k.hash(id, purpose, s)))
+	var sum [sha256.Size]byte
+	var want, have [hashLength]byte
+	base64.RawURLEncoding.Encode(want[:], key.mac(sum[:0], purpose, s))
+	copy(have[:], encoded)
+	return hmac.Equal(want[:], have[:])
 }
 
 // Derive is the HMAC of parts under the key named id, or the newest if id is empty; it returns the key's id. The same
 // parts give the same bytes, so nothing needs to be kept. It fails with ErrSealed if there is no such key.
 func (k *Keyring) Derive(id string, purpose Purpose, parts ...string) (sum []byte, keyID string, err error) {
-	if id == "" {
-		id = k.newest
+	key := k.newest()
+	if id != "" {
+		key = k.keys.Load().byID[id]
 	}
-	key := k.keys[id]
 	if key == nil {
 		return nil, "", ErrSealed
 	}
-	return mac(key, purpose, parts...), id, nil
+	return key.mac(make([]byte, 0, sha256.Size), purpose, parts...), key.id, nil
 }
 
-func (k *Keyring) hash(id string, purpose Purpose, s string) Hash {
-	return Hash(id + ":" + base64.RawURLEncoding.EncodeToString(mac(k.keys[id], purpose, s)))
+const hashLength = 43 // 32 bytes in base64url without padding
+
+func (d *dataKey) hash(purpose Purpose, s string) Hash {
+	var sum [sha256.Size]byte
+	text := make([]byte, 0, 64)
+	text = append(text, d.prefix...)
+	text = base64.RawURLEncoding.AppendEncode(text, d.mac(sum[:0], purpose, s))
+	return Hash(text)
 }
 
-func mac(key []byte, purpose Purpose, parts ...string) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write([]byte(purpose))
+// mac appends HMAC-SHA-256(key, purpose ‖ 0 ‖ part ‖ 0 ‖ part …) to sum. No purpose has a zero byte in it; of several parts
+// none may either, or two lists could read alike.
+func (d *dataKey) mac(sum []byte, purpose Purpose, parts ...string) []byte {
+	state := d.macs.Get().(*macState)
+	defer d.macs.Put(state)
+	state.buffer = append(state.buffer[:0], purpose...)
 	for _, p := range parts {
-		h.Write([]byte{0})
-		h.Write([]byte(p))
+		state.buffer = append(state.buffer, 0)
+		state.buffer = append(state.buffer, p...)
 	}
-	return h.Sum(nil)
+	state.hmac.Reset()
+	state.hmac.Write(state.buffer)
+	clear(state.buffer)
+	return state.hmac.Sum(sum)
+}
+
+// sealer is the AES-256-GCM of one purpose, its key derived once.
+func (d *dataKey) sealer(purpose Purpose) (cipher.AEAD, error) {
+	if known, ok := d.sealers.Load(purpose); ok {
+		return known.(cipher.AEAD), nil
+	}
+	key, err := hkdf.Key(sha256.New, d.raw, nil, "clientele/seal-token/v1/"+string(purpose), 32)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := newAEAD(key)
+	if err != nil {
+		return nil, err
+	}
+	d.sealers.Store(purpose, aead)
+	return aead, nil
 }
