@@ -1,0 +1,3 @@
+// Enhances pages that work without it. Each module looks for its own attribute and does nothing where it is missing.
+import "./copy.js";
+import "./submit.js";
