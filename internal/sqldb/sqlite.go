@@ -1,0 +1,190 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	_ "modernc.org/sqlite" // the driver named sqlite
+)
+
+// sqliteSource is the data source name of a SQLite file.
+func sqliteSource(path, synchronous string, readOnly bool) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	q["_pragma"] = []string{"busy_timeout(5000)", "journal_mode(WAL)", "foreign_keys(1)", "synchronous(" + synchronous + ")"}
+	if readOnly {
+		q.Set("_txlock", "deferred")
+		q.Add("_pragma", "query_only(1)")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	db, synchronous := &DB{engine: SQLite}, "FULL"
+	if path == Throwaway {
+		dir, err := os.MkdirTemp("", "clientele-")
+		if err != nil {
+			return nil, err
+		}
+		path, synchronous = filepath.Join(dir, "throwaway.db"), "OFF"
+		db.closers = append(db.closers, func() error { return os.RemoveAll(dir) })
+	}
+	if err := db.openLanes(path, synchronous); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.Update(ctx, func(*Conn) error { return nil }); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) openLanes(path, synchronous string) error {
+	write, err := sql.Open("sqlite", sqliteSource(path, synchronous, false))
+	if err != nil {
+		return err
+	}
+	db.closers = append(db.closers, write.Close)
+	db.writer = newLane(write, 1)
+	db.closers = append(db.closers, db.writer.close)
+
+	read, err := sql.Open("sqlite", sqliteSource(path, synchronous, true))
+	if err != nil {
+		return err
+	}
+	db.closers = append(db.closers, read.Close)
+	db.readers = newLane(read, max(4, runtime.GOMAXPROCS(0)))
+	db.closers = append(db.closers, db.readers.close)
+	return nil
+}
+
+// maxStatements bounds what one connection keeps prepared. The store has fewer texts than that; lists with filters make
+// the rest.
+const maxStatements = 256
+
+// lane is a fixed number of SQLite connections, each with the statements it has prepared.
+type lane struct {
+	db    *sql.DB
+	slots chan *prepared
+	size  int
+}
+
+// prepared is a connection and its statements. Its zero value, with no connection yet, opens one on first use.
+type prepared struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func newLane(db *sql.DB, size int) *lane {
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	l := &lane{db: db, slots: make(chan *prepared, size), size: size}
+	for range size {
+		l.slots <- &prepared{}
+	}
+	return l
+}
+
+// with lends a connection to fn. It waits while all are lent.
+func (l *lane) with(ctx context.Context, fn func(*prepared) error) error {
+	var p *prepared
+	select {
+	case p = <-l.slots:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { l.slots <- p }()
+	if p.conn == nil {
+		conn, err := l.db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		p.conn, p.stmts = conn, make(map[string]*sql.Stmt)
+	}
+	err := fn(p)
+	if errors.Is(err, sql.ErrConnDone) {
+		p.drop()
+	}
+	return err
+}
+
+// close waits for every connection to come back, and closes it.
+func (l *lane) close() error {
+	var errs []error
+	for range l.size {
+		p := <-l.slots
+		errs = append(errs, p.drop())
+	}
+	for range l.size {
+		l.slots <- &prepared{} // a late caller gets the closed database's error instead of waiting for ever
+	}
+	return errors.Join(errs...)
+}
+
+func (p *prepared) drop() error {
+	if p.conn == nil {
+		return nil
+	}
+	p.forget()
+	err := p.conn.Close()
+	p.conn = nil
+	if errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
+
+func (p *prepared) forget() {
+	for _, s := range p.stmts {
+		s.Close()
+	}
+	clear(p.stmts)
+}
+
+func (p *prepared) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s, ok := p.stmts[text]; ok {
+		return s, nil
+	}
+	s, err := p.conn.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.stmts) >= maxStatements {
+		p.forget()
+	}
+	p.stmts[text] = s
+	return s, nil
+}
+
+// transact runs fn between begin and COMMIT. If fn fails, everything it did is undone.
+func (p *prepared) transact(ctx context.Context, begin string, fn func() error) (err error) {
+	if err := p.exec(ctx, begin); err != nil {
+		return err
+	}
+	ended := false
+	defer func() {
+		if !ended { // fn failed or panicked
+			p.exec(context.WithoutCancel(ctx), "ROLLBACK") // fails if an interrupt has rolled back already: the same outcome
+		}
+	}()
+	if err := fn(); err != nil {
+		return err
+	}
+	if err := p.exec(context.WithoutCancel(ctx), "COMMIT"); err != nil { // a commit that is under way is not cut short: its outcome would be unknown
+		return err
+	}
+	ended = true
+	return nil
+}
+
+func (p *prepared) exec(ctx context.Context, text string) error {
+	s, err := p.stmt(ctx, text)
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(ctx)
+	return err
+}
