@@ -30,7 +30,7 @@ var policy = []room{
 	// ground: words and tools that import nothing of ours but secret, audit, strictjson and jwk
 	{"secret", "", ""},
 	{"audit", "", ""},
-	{"oauth", "secret", ""},
+	{"oauth", "secret", "golang.org/x/net/publicsuffix golang.org/x/net/idna"},
 	{"strictjson", "", ""},
 	{"jwk", "strictjson", "github.com/go-jose/go-jose/v4"},
 	{"signing", "secret audit strictjson jwk", "github.com/go-jose/go-jose/v4"},

@@ -35,7 +35,7 @@ func sources(t *testing.T) []source {
 		}
 		if d.IsDir() {
 			switch name := d.Name(); {
-			case name == "node_modules", name == "testdata", strings.HasPrefix(name, ".") && name != "..":
+			case name == "node_modules", name == "testdata", path == root+"/tmp", path == root+"/bin", strings.HasPrefix(name, ".") && name != "..":
 				return fs.SkipDir
 			}
 			return nil
