@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // The stylesheet is one file for the browser and several for its readers. Their order is the order of the cascade.
-var stylesheets = []string{"base", "forms", "auth", "frame", "content", "data"}
+var stylesheets = []string{"base", "forms", "auth", "frame", "content", "data", "guide"}
 
 // bundle is everything that is served, under a name that changes with the content.
 type bundle struct {
@@ -35,7 +35,7 @@ func loadAssets() bundle {
 	for _, name := range stylesheets {
 		css += string(mustRead("assets/css/" + name + ".css"))
 	}
-	b.files["style.css"] = []byte(css)
+	b.files["style.css"] = []byte(css + swatchesCSS())
 	b.files["icons.svg"] = mustRead("assets/icons.svg")
 	b.files["favicon.svg"] = mustRead("assets/favicon.svg")
 	modules, err := fs.Glob(files, "assets/js/*.js")

@@ -70,3 +70,14 @@ func paletteCSS(palette []colour) string {
 		"@media (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;" + dark.String() + "}}\n" +
 		":root[data-theme=dark]{color-scheme:dark;" + dark.String() + "}\n"
 }
+
+// swatchesCSS paints the swatches of the style guide.
+func swatchesCSS() string {
+	var sb strings.Builder
+	sb.WriteString("@layer components{")
+	for _, c := range colours {
+		fmt.Fprintf(&sb, ".swatch-%s span{background:var(--%s)}", c.name, c.name)
+	}
+	sb.WriteString("}\n")
+	return sb.String()
+}

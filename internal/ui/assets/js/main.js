@@ -1,3 +1,8 @@
 // Enhances pages that work without it. Each module looks for its own attribute and does nothing where it is missing.
 import "./copy.js";
 import "./submit.js";
+import "./changes.js";
+import "./keys.js";
+import "./theme.js";
+import "./secret.js";
+import "./setup.js";

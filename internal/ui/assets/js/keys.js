@@ -1,0 +1,30 @@
+// Keys: / goes to the search box, and a filter that changes sends its form.
+
+const search = document.querySelector("[data-slash]");
+if (search) {
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+}
+
+for (const field of document.querySelectorAll("[data-send]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}
+for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+
+// "All" ticks every box of its group; a box that is ticked by hand unticks it.
+for (const group of document.querySelectorAll("[data-all]")) {
+  const boxes = [...group.querySelectorAll("input[type=checkbox]:not([disabled])")];
+  const button = group.querySelector("[data-all-button]");
+  if (!button) continue;
+  button.hidden = boxes.length < 2;
+  button.addEventListener("click", () => {
+    const on = boxes.some((b) => !b.checked);
+    for (const box of boxes) box.checked = on;
+    boxes[0]?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}

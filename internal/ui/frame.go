@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"context"
+	"io"
+)
+
+// Link is a place to go. Href is a root path of ours.
+type Link struct {
+	Label   string
+	Href    string
+	Icon    string // empty = none
+	Current bool
+}
+
+// Page is what Frame draws around the content of a dashboard page.
+type Page struct {
+	Title   string // of the window
+	Crumbs  []Link // the way here, without the page itself
+	Nav     []Link // the rail
+	Person  string // who is signed in; empty = nobody
+	Role    string // what they may do, in a word
+	SignOut string // where the sign-out form posts
+	Here    string // this page's path, to come back to after choosing light or dark
+	Flash   Alert  // what just happened; no text means nothing
+	Wide    bool   // content may be wider than 1040 px
+}
+
+// Tabs are the pages of one thing.
+type Tabs struct {
+	Label string // of what, for screen readers
+	Links []Link
+}
+
+// Render writes the tabs.
+func (t Tabs) Render(ctx context.Context, w io.Writer) error { return tabs(t).Render(ctx, w) }
+
+// Column is the head of one column of a Table.
+type Column struct {
+	Label  string
+	Hidden bool // the label is for screen readers only
+	End    bool // numbers and buttons stand at the end of the line
+}
+
+// Pager leads to the next page of a list, and back to the first.
+type Pager struct {
+	First string // empty on the first page
+	Next  string // empty on the last page
+	Shown string // 50 applications
+}
+
+// Render writes the pager, or nothing if all fits on one page.
+func (p Pager) Render(ctx context.Context, w io.Writer) error { return pager(p).Render(ctx, w) }
+
+// SaveBar stands at the foot of a form made with FormNamed. With script it appears when something changed and counts the changes.
+type SaveBar struct {
+	Form    string // id of the form
+	Discard string // where discarding leads: the page itself
+	Dirty   bool   // the form came back with errors, so there is something to save already
+}
+
+// Render writes the bar.
+func (b SaveBar) Render(ctx context.Context, w io.Writer) error { return saveBar(b).Render(ctx, w) }
+
+// SearchBox filters a list. The key / takes the focus to it.
+type SearchBox struct {
+	Name        string
+	Label       string // for screen readers
+	Value       string
+	Placeholder string
+}
+
+// Render writes the box.
+func (s SearchBox) Render(ctx context.Context, w io.Writer) error { return searchBox(s).Render(ctx, w) }
+
+// SecretOnce shows a secret on the only page it will ever be on: value, copy, download as .env.
+type SecretOnce struct {
+	Value string
+	Env   []Hidden // the lines of the .env file, in order
+	File  string   // name of the downloaded file
+}
+
+// Render writes the box.
+func (s SecretOnce) Render(ctx context.Context, w io.Writer) error {
+	return secretOnce(s).Render(ctx, w)
+}
+
+func (s SecretOnce) env() string {
+	text := ""
+	for _, line := range s.Env {
+		text += line.Name + "=" + line.Value + "\n"
+	}
+	return text
+}
+
+// initials are two letters for a person, from the e-mail address.
+func initials(person string) string {
+	letters := []rune{}
+	begin := true
+	for _, r := range person {
+		if r == '@' || len(letters) == 2 {
+			break
+		}
+		if r == '.' || r == '-' || r == '_' || r == '+' {
+			begin = true
+			continue
+		}
+		if begin {
+			letters = append(letters, r)
+			begin = false
+		}
+	}
+	return string(letters)
+}
