@@ -1,0 +1,137 @@
+package authorize
+
+import (
+	"errors"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"clientele/internal/audit"
+	"clientele/internal/endpoint"
+	"clientele/internal/grant"
+	"clientele/internal/oauth"
+	"clientele/internal/secret"
+	"clientele/internal/ui"
+)
+
+// seeOther sends the browser on with a GET, whatever it came with, so that no form with a password is ever repeated
+// elsewhere. RFC 9700 §4.12.
+func (h *Handler) seeOther(w http.ResponseWriter, location string) {
+	header := w.Header()
+	header.Set("Location", location)
+	header.Set("Cache-Control", "no-store")
+	header.Set("Pragma", "no-cache")
+	header.Set("Referrer-Policy", "same-origin")
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// deliver answers the application: values, with state exactly as it came and the issuer, the way it asked for.
+// RFC 6749 §4.1.2, RFC 9207 §2, OAuth 2.0 Form Post Response Mode §2.
+func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, to Destination, values map[string]string) {
+	all := maps.Clone(values)
+	all["iss"] = h.Issuer
+	if to.state != "" {
+		all["state"] = to.state
+	}
+	if to.mode == oauth.ResponseModeFormPost {
+		h.formPost(w, r, to, all)
+		return
+	}
+	h.seeOther(w, location(to, all))
+}
+
+// location is the redirect URI with the answer in its query, behind what it has there already, or in its fragment.
+// RFC 6749 §3.1.2.
+func location(to Destination, values map[string]string) string {
+	answer := url.Values{}
+	for name, value := range values {
+		answer.Set(name, value)
+	}
+	base := to.uri.String()
+	switch {
+	case to.mode == oauth.ResponseModeFragment:
+		return base + "#" + answer.Encode()
+	case !strings.Contains(base, "?"):
+		return base + "?" + answer.Encode()
+	case strings.HasSuffix(base, "?"), strings.HasSuffix(base, "&"):
+		return base + answer.Encode()
+	}
+	return base + "&" + answer.Encode()
+}
+
+func (h *Handler) formPost(w http.ResponseWriter, r *http.Request, to Destination, values map[string]string) {
+	page := ui.FormPost{Action: to.uri.String()}
+	for _, name := range []string{"code", "error", "error_description", "state", "iss"} {
+		if value, ok := values[name]; ok {
+			page.Fields = append(page.Fields, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	w.Header().Set("Pragma", "no-cache")
+	h.write(w, r, http.StatusOK, page)
+}
+
+// refuse tells the application why there is no code, and finishes the request. RFC 6749 §4.1.2.1.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, q *Request, row *answered, err *RedirectError) {
+	if row != nil {
+		row.FinishedAt = h.Now()
+		if saved := h.Store.SaveRequest(r.Context(), row.Request); errors.Is(saved, grant.ErrNotFound) {
+			h.page(w, r, q, finishedPage())
+			return
+		}
+	}
+	public := endpoint.Public(r.Context(), h.Log, err.public)
+	h.Uses.Record(r.Context(), audit.Use{
+		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: r.RemoteAddr,
+		Reason: err.Error(), Detail: map[string]string{"error": string(public.Code)},
+	})
+	values := map[string]string{"error": string(public.Code)}
+	if public.Description != "" {
+		values["error_description"] = endpoint.Printable(public.Description)
+	}
+	h.deliver(w, r, q.to, values)
+}
+
+// page answers with a page and records why, under the reference on the page.
+func (h *Handler) page(w http.ResponseWriter, r *http.Request, q *Request, err *PageError) {
+	reference := endpoint.NewReference()
+	use := audit.Use{
+		At: h.Now(), Kind: "authorize.refused", Address: r.RemoteAddr, Reference: reference,
+		Reason: err.Reason, Detail: map[string]string{"shown": "page"},
+	}
+	if q != nil {
+		use.Detail["client_id"] = shorten(readable(q.get("client_id")), 100)
+		if q.app != nil {
+			use.ApplicationID = q.app.ID
+		}
+	}
+	h.Uses.Record(r.Context(), use)
+	if err.cause != nil {
+		h.Log.ErrorContext(r.Context(), "an authorization request failed", slog.String("reference", reference), slog.Any("error", err.cause))
+	}
+	h.write(w, r, err.Status, ui.ErrorPage{Title: err.Title, Text: err.Text, Detail: err.Detail, Reference: reference})
+}
+
+func finishedPage() *PageError {
+	return refusePage("request finished", "This sign-in is over", "It was answered already, or it took longer than 15 minutes. Go back to the application and start again.", "")
+}
+
+// row finds the request that came back. A handle is good in the browser of the person it belongs to, and elsewhere it
+// brings no decision along.
+func (h *Handler) row(r *http.Request) (grant.Request, string, *PageError) {
+	handle := r.URL.Query().Get("request")
+	if !grant.WellFormedHandle(handle) {
+		return grant.Request{}, "", finishedPage()
+	}
+	row, err := h.Store.Request(r.Context(), h.Keys.Hashes(secret.ForRequest, handle))
+	switch {
+	case errors.Is(err, grant.ErrNotFound):
+		return row, "", finishedPage()
+	case err != nil:
+		return row, "", failedPage(err)
+	case !row.Open(h.Now()):
+		return row, "", finishedPage()
+	}
+	return row, handle, nil
+}

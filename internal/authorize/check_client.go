@@ -1,0 +1,121 @@
+package authorize
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+func (h *Handler) checkLength(_ context.Context, q *Request) *PageError {
+	if q.tooLong {
+		return brokenLink("request too long", "The parameters of the request are longer than %d bytes together.", maxParameters)
+	}
+	return nil
+}
+
+// A client_id that is absent, repeated or unreadable names nobody. RFC 6749 §4.1.2.1.
+func (h *Handler) checkClientID(_ context.Context, q *Request) *PageError {
+	switch {
+	case slices.Contains(q.repeated, "client_id"):
+		return brokenLink("client_id repeated", "The parameter client_id is there more than once.")
+	case q.get("client_id") == "":
+		return brokenLink("client_id missing", "The parameter client_id is missing.")
+	}
+	return nil
+}
+
+func (h *Handler) checkClientKnown(ctx context.Context, q *Request) *PageError {
+	app, err := h.Clients.Find(ctx, oauth.ClientID(q.get("client_id")))
+	switch {
+	case errors.Is(err, registry.ErrNotFound):
+		return refusePage("unknown client", "Unknown application", "No application is registered here under the client ID that the link carries. If you are setting it up, compare the client ID with the one in the dashboard.",
+			"Unknown client: %s", shorten(q.get("client_id"), 100))
+	case err != nil:
+		return failedPage(err)
+	}
+	q.app = app
+	return nil
+}
+
+func (h *Handler) checkClientEnabled(_ context.Context, q *Request) *PageError {
+	if q.app.Enabled {
+		return nil
+	}
+	page := refusePage("client disabled", "This application is switched off", "Whoever runs this server has switched the application off, so nobody can sign in to it for now.",
+		"The application %s is disabled.", q.app.ClientID())
+	page.Status = http.StatusForbidden
+	return page
+}
+
+// The redirect URI is compared with the registered ones as a string; for native and third-party applications the port of a
+// loopback one does not count. It may be left out by a client with a single one that is not an OpenID Connect request's.
+// RFC 6749 §3.1.2.3, RFC 9700 §2.1, RFC 8252 §7.3, OpenID Connect Core 1.0 §3.1.2.1.
+func (h *Handler) checkRedirectURI(_ context.Context, q *Request) *PageError {
+	if slices.Contains(q.repeated, "redirect_uri") {
+		return brokenLink("redirect_uri repeated", "The parameter redirect_uri is there more than once.")
+	}
+	if slices.Contains(q.garbled, "redirect_uri") {
+		return brokenLink("redirect_uri garbled", "The parameter redirect_uri has characters that must not be in a URL.")
+	}
+	text := q.get("redirect_uri")
+	if text == "" {
+		if text = onlyRedirect(q.app); text == "" || openIDAsked(q.Parameters) {
+			return brokenLink("redirect_uri missing", "The parameter redirect_uri is missing.")
+		}
+	}
+	uri, used, ok := registered(q.app, text)
+	if !ok {
+		return refusePage("redirect_uri not registered", "Callback URL mismatch", "The link asks to send you to an address that is not registered for this application. If you are setting it up, add the address to its callback URLs, exactly as it stands below.",
+			"The redirect_uri %s is not among the callback URLs of %s.", shorten(text, 300), q.app.ClientID())
+	}
+	q.used = used
+	q.to = Destination{uri: uri, mode: modeOf(q.get("response_mode"), uri), state: q.get("state")}
+	return nil
+}
+
+// registered finds text among the application's redirect URIs. used is the one it matches, as registered.
+func registered(app *registry.Application, text string) (uri oauth.RedirectURI, used string, ok bool) {
+	uri, err := oauth.ParseRedirectURI(text)
+	if err != nil {
+		return oauth.RedirectURI{}, "", false
+	}
+	for _, have := range app.RedirectURIs {
+		parsed, err := oauth.ParseRedirectURI(have.Value)
+		if err == nil && parsed.Matches(uri, app.AnyLoopbackPort()) {
+			return uri, have.Value, true
+		}
+	}
+	return oauth.RedirectURI{}, "", false
+}
+
+// onlyRedirect is the redirect URI of an application that has one only, if it says where to go by itself: the registered
+// form of a loopback URI does not tell the port.
+func onlyRedirect(app *registry.Application) string {
+	if len(app.RedirectURIs) != 1 {
+		return ""
+	}
+	text := app.RedirectURIs[0].Value
+	uri, err := oauth.ParseRedirectURI(text)
+	if err != nil || uri.Class() == oauth.RedirectLoopback && app.AnyLoopbackPort() {
+		return ""
+	}
+	return text
+}
+
+func openIDAsked(p Parameters) bool {
+	asked, err := oauth.ParseScope(p.get("scope"))
+	return err == nil && asked.Has(oauth.ScopeOpenID)
+}
+
+// shorten cuts what a stranger wrote before it stands on a page or in the record.
+func shorten(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most]) + "…"
+}

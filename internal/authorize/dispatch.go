@@ -1,0 +1,201 @@
+package authorize
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/grant"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+// answered is a request that came back from sign-in or consent, with the handle it is found by.
+type answered struct {
+	grant.Request
+	handle string
+}
+
+// situation is what the next step depends on, beside the request itself.
+type situation struct {
+	now      time.Time
+	session  account.Session // zero: nobody is signed in
+	row      *answered       // nil: the request comes straight from the application, and nothing was decided yet
+	consents []grant.Consent
+}
+
+// fresh reports whether the person signed in for this very request. A session that is younger still is as good.
+func (s situation) fresh() bool {
+	return s.row != nil && !s.row.AuthTime.IsZero() && !s.session.AuthTime.Before(s.row.AuthTime)
+}
+
+// allowed reports whether the person allowed ask for this very request.
+func (s situation) allowed(ask grant.Ask) bool {
+	return s.row != nil && !s.row.ConsentedAt.IsZero() && s.row.Ask.Covers(ask)
+}
+
+// step is what comes next.
+type step int
+
+const (
+	toSignIn step = iota
+	toConsent
+	toCode
+)
+
+// dispatch takes the next step. What it returns goes to the application.
+func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, q *Request, row *answered) *RedirectError {
+	s, err := h.situation(r, q, row)
+	if err != nil {
+		return failed(err)
+	}
+	next, ask, refused := decide(q, s)
+	if refused != nil {
+		return refused
+	}
+	switch next {
+	case toSignIn:
+		return h.sendToSignIn(w, r, q, s)
+	case toConsent:
+		return h.sendToConsent(w, r, q, s, ask)
+	}
+	return h.sendCode(w, r, q, s)
+}
+
+func (h *Handler) situation(r *http.Request, q *Request, row *answered) (situation, error) {
+	s := situation{now: h.Now(), row: row}
+	session, user, err := h.Sessions.Current(r)
+	if errors.Is(err, account.ErrNotFound) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	s.session = session
+	if row != nil && row.UserID != user.ID {
+		s.row = nil // what another person decided does not count
+	}
+	s.consents, err = h.Store.Consents(r.Context(), user.ID, q.app.ID)
+	return s, err
+}
+
+// decide says what comes next: sign-in until somebody is signed in as the request wants it, then consent until it stands,
+// then the code. With prompt=none nobody is asked, and the application is told what was missing.
+// OpenID Connect Core 1.0 §3.1.2.3, §3.1.2.4, §3.1.2.6.
+func decide(q *Request, s situation) (step, grant.Ask, *RedirectError) {
+	if s.row != nil && !s.row.DeniedAt.IsZero() {
+		return 0, grant.Ask{}, refuse(oauth.CodeAccessDenied, "User did not authorize the request")
+	}
+	if needsSignIn(q, s) {
+		switch {
+		case q.prompt.none:
+			return 0, grant.Ask{}, refuse(oauth.CodeLoginRequired, "nobody is signed in as the request needs it, and prompt=none forbids to ask")
+		case s.fresh(): // somebody else than the hinted person signed in
+			return 0, grant.Ask{}, refuse(oauth.CodeLoginRequired, "another person signed in than the one id_token_hint names")
+		}
+		return toSignIn, grant.Ask{}, nil
+	}
+	ask := q.ask()
+	switch ask.Reason = needsConsent(q, s, ask); {
+	case ask.Reason == "":
+		return toCode, ask, nil
+	case !q.prompt.none:
+		ask.Before = ask.Known(s.consents)
+		return toConsent, ask, nil
+	case ask.Reason == grant.AskConfirmation:
+		return 0, ask, refuse(oauth.CodeInteractionRequired, "the redirect URI does not prove who answers it, so the person has to confirm, and prompt=none forbids to ask")
+	}
+	return 0, ask, refuse(oauth.CodeConsentRequired, "the person has not allowed this yet, and prompt=none forbids to ask")
+}
+
+// needsSignIn reports whether the sign-in page is due. What the page settled is settled for this request, so that
+// prompt=login, max_age and select_account come to an end.
+func needsSignIn(q *Request, s situation) bool {
+	switch {
+	case s.session.ID == "":
+		return true
+	case q.hinted != "" && q.hinted != s.session.UserID:
+		return true
+	case s.fresh():
+		return false
+	case q.prompt.login, q.maxAge == 0:
+		return true
+	case q.maxAge > 0 && s.now.Sub(s.session.AuthTime) > q.maxAge:
+		return true
+	}
+	return q.prompt.selectAccount && s.row == nil
+}
+
+// mayChoose reports whether the person may go on with the account that is signed in: nothing else asks for a new sign-in.
+func mayChoose(q *Request, s situation) bool {
+	chosen := *q
+	chosen.prompt.selectAccount = false
+	return q.prompt.selectAccount && !needsSignIn(&chosen, s)
+}
+
+// needsConsent says why the consent page is due, or nothing. A third party always has to be allowed, and each time where
+// the redirect does not prove who answers. Our own applications are asked about by APIs that want it; on a redirect
+// that proves nothing the person confirms, unless they just signed in. RFC 8252 §8.6, RFC 6749 §10.2.
+func needsConsent(q *Request, s situation, ask grant.Ask) grant.AskReason {
+	proven := ask.RedirectClass == oauth.RedirectHTTPS
+	switch {
+	case s.allowed(ask):
+		return ""
+	case q.prompt.consent:
+		return grant.AskConsent
+	case q.app.Ownership == registry.ThirdParty:
+		if !proven || len(ask.Parts()) == 0 || len(ask.Missing(s.consents)) > 0 {
+			return grant.AskConsent
+		}
+		return ""
+	case len(q.askedByAPIs(ask, proven).Missing(s.consents)) > 0:
+		return grant.AskConsent
+	case !proven && !s.fresh():
+		return grant.AskConfirmation
+	}
+	return ""
+}
+
+// askedByAPIs is the part of ask that APIs want consent for even from our own applications.
+func (q *Request) askedByAPIs(ask grant.Ask, proven bool) grant.Ask {
+	ask.Scopes, ask.Targets = nil, nil
+	for i, api := range q.apis {
+		if !api.SkipConsent || !proven {
+			ask.Targets = append(ask.Targets, q.targets[i])
+		}
+	}
+	return ask
+}
+
+// sendToSignIn seals the request for this browser and shows the way to the sign-in page.
+func (h *Handler) sendToSignIn(w http.ResponseWriter, r *http.Request, q *Request, s situation) *RedirectError {
+	sealed := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values, Choose: mayChoose(q, s), CreatedAt: s.now}
+	token, err := grant.Seal(h.Keys, sealed, h.bind(w, r))
+	if err != nil {
+		return failed(err)
+	}
+	page := "signin?"
+	if q.get("screen_hint") == "signup" && h.Settings().SignUp {
+		page = "signup?"
+	}
+	h.seeOther(w, h.Issuer+page+url.Values{"request": {token}}.Encode())
+	return nil
+}
+
+// sendToConsent keeps the request with what is to be decided, and shows the way to the consent page.
+func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Request, s situation, ask grant.Ask) *RedirectError {
+	row := s.row
+	if row == nil {
+		fresh, handle := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values}.Row(h.Keys, s.now)
+		row = &answered{Request: fresh, handle: handle.Reveal()}
+	}
+	row.SessionID, row.UserID = s.session.ID, s.session.UserID
+	row.Ask, row.ConsentedAt = ask, time.Time{}
+	if err := h.Store.SaveRequest(r.Context(), row.Request); err != nil {
+		return failed(err)
+	}
+	h.seeOther(w, h.Issuer+"consent?"+url.Values{"request": {row.handle}}.Encode())
+	return nil
+}

@@ -1,0 +1,124 @@
+package authorize
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/audit"
+	"clientele/internal/grant"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+	"clientele/internal/secret"
+	"clientele/internal/settings"
+	"clientele/internal/ui"
+)
+
+// Clients finds applications and APIs, and says what one may have of the other. registry.Directory is one.
+type Clients interface {
+	Find(ctx context.Context, id oauth.ClientID) (*registry.Application, error)
+	APIByAudience(ctx context.Context, audience string) (*registry.API, error)
+	OnlyAPI(ctx context.Context, app *registry.Application, subject registry.SubjectType) (*registry.API, error)
+	Access(ctx context.Context, app *registry.Application, api *registry.API, subject registry.SubjectType) (registry.Access, error)
+}
+
+// Store keeps requests in flight, consents, grants and codes.
+type Store interface {
+	SaveRequest(ctx context.Context, r grant.Request) error
+	Request(ctx context.Context, hashes []secret.Hash) (grant.Request, error)
+	IssueCode(ctx context.Context, request secret.Hash, g grant.Grant, c grant.Code) error
+	Consents(ctx context.Context, userID, applicationID string) ([]grant.Consent, error)
+}
+
+// Sessions knows who is signed in.
+type Sessions interface {
+	// Current is the person's session of the browser that sent r. It fails with account.ErrNotFound if nobody is signed in.
+	Current(r *http.Request) (account.Session, account.User, error)
+}
+
+// Hints reads ID tokens of our own that come back as id_token_hint.
+type Hints interface {
+	// Subject is the sub of an ID token that this server gave the client, expired or not.
+	Subject(ctx context.Context, token string, client oauth.ClientID) (string, error)
+}
+
+// Handler answers the authorization endpoint.
+type Handler struct {
+	Issuer   string // ends in /
+	Clients  Clients
+	Store    Store
+	Sessions Sessions
+	Hints    Hints // nil: id_token_hint is ignored
+	Keys     *secret.Keyring
+	Settings func() settings.Settings
+	Site     func() ui.Site
+	Uses     audit.Recorder
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Mount puts the routes on mux.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /authorize", h.get)
+	mux.HandleFunc("POST /authorize", h.post)
+	mux.HandleFunc("GET /authorize/resume", h.resume)
+}
+
+// get answers an authorization request. RFC 6749 §4.1.1.
+func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		h.page(w, r, nil, brokenLink("query unreadable", "The query of the URL has broken percent-encoding."))
+		return
+	}
+	h.proceed(w, r, readParameters(query), nil)
+}
+
+// post answers an authorization request that came as a form, with the way to the same request as a GET. A form may come
+// from another site, and then it comes without the person's cookies. OpenID Connect Core 1.0 §3.1.2.1.
+func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		h.page(w, r, nil, brokenLink("form unreadable", "The body of the request is not a form of at most 64 kB."))
+		return
+	}
+	p := readParameters(r.Form)
+	if p.tooLong {
+		h.page(w, r, nil, h.checkLength(r.Context(), &Request{Parameters: p}))
+		return
+	}
+	h.seeOther(w, h.Issuer+"authorize?"+p.again().Encode())
+}
+
+// resume goes on with a request on its way back from sign-in or consent. All checks run again.
+func (h *Handler) resume(w http.ResponseWriter, r *http.Request) {
+	row, handle, page := h.row(r)
+	if page != nil {
+		h.page(w, r, nil, page)
+		return
+	}
+	h.proceed(w, r, readParameters(row.Parameters), &answered{Request: row, handle: handle})
+}
+
+// proceed runs the checks, takes the next step and answers.
+func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, p Parameters, row *answered) {
+	q, page, refused := h.examine(r.Context(), p, AtAuthorize)
+	if page != nil {
+		h.page(w, r, q, page)
+		return
+	}
+	if refused == nil {
+		refused = h.dispatch(w, r, q, row)
+	}
+	if refused != nil {
+		h.refuse(w, r, q, row, refused)
+	}
+}
+
+// Waiting opens the request that waits for a sign-in, for the room that does it. It fails with grant.ErrNotFound and
+// grant.ErrElsewhere.
+func (h *Handler) Waiting(r *http.Request, sealed string) (grant.Sealed, error) {
+	return grant.Unseal(h.Keys, sealed, h.browser(r), h.Now())
+}
