@@ -39,3 +39,24 @@ const (
 	ResponseModeFragment ResponseMode = "fragment"
 	ResponseModeFormPost ResponseMode = "form_post"
 )
+
+// TokenTypeBearer is the token_type of every token that is not bound to a key. RFC 6750 §6.1.1.
+const TokenTypeBearer = "Bearer"
+
+// ResponseTypeCode is the only response type: implicit and hybrid responses put tokens into URLs. RFC 9700 §2.1.2.
+const ResponseTypeCode = "code"
+
+// ChallengeS256 is the only code challenge method. RFC 7636 §4.2.
+const ChallengeS256 = "S256"
+
+// Prompt is one value of the prompt parameter.
+type Prompt string
+
+// The values of prompt. OpenID Connect Core 1.0 §3.1.2.1; create is of Initiating User Registration via OpenID Connect 1.0.
+const (
+	PromptNone          Prompt = "none"
+	PromptLogin         Prompt = "login"
+	PromptConsent       Prompt = "consent"
+	PromptSelectAccount Prompt = "select_account"
+	PromptCreate        Prompt = "create"
+)

@@ -16,7 +16,8 @@ var (
 type Violation struct {
 	Field   string // path of the field in the words of this package: redirect_uris[0]
 	Rule    string // stable name of the rule: redirect_uri_scheme
-	Message string // what is wrong and what to write instead
+	Message string // what is wrong and what to write instead; follows the name of the field
+	Verdict Verdict
 }
 
 // Invalid is every violation of a draft, not the first.

@@ -1,0 +1,170 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"clientele/internal/audit"
+)
+
+// maxAttempts is how often a change that named no revision is tried again when somebody else wrote in between.
+const maxAttempts = 5
+
+// Update changes an application. change edits a copy; then every rule runs again, whatever was changed. revision is the one
+// the caller saw, 0 if any will do. Secrets have verbs of their own and stay as they are, except that an application that
+// becomes public retires them. Nothing is written if nothing changed.
+//
+// It fails with *Invalid, ErrNotFound, ErrStale, or the error of change.
+func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, revision int64, change func(*Application) error) (Application, Change, error) {
+	now := r.now()
+	return r.rewrite(ctx, actor, id, revision, "application.updated", now, func(was, a *Application) error {
+		if err := change(a); err != nil {
+			return err
+		}
+		a.Secrets = slices.Clone(was.Secrets)
+		a.tidy(was, actor, now)
+		if err := inspect(a, was, r.policy()); err != nil {
+			return err
+		}
+		if !a.usesSecret() {
+			retireAll(a.Secrets, now)
+		}
+		return nil
+	})
+}
+
+// SetEnabled switches an application on or off. Switching off always works, also if today's rules would refuse the
+// application as it is. It fails with ErrNotFound.
+func (r *Registry) SetEnabled(ctx context.Context, actor audit.Actor, id string, enabled bool) (Application, error) {
+	kind := "application.disabled"
+	if enabled {
+		kind = "application.enabled"
+	}
+	a, _, err := r.rewrite(ctx, actor, id, 0, kind, r.now(), func(_, a *Application) error {
+		a.Enabled = enabled
+		return nil
+	})
+	return a, err
+}
+
+// Delete removes an application with its client grants and ends everything it was granted. Its id stays taken for ever.
+// It fails with ErrNotFound.
+func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) error {
+	a, err := r.Application(ctx, id)
+	if err != nil {
+		return err
+	}
+	now := r.now()
+	e := r.event(actor, now, "application.deleted", KindApplication, a.ID, a.Name, Change{})
+	if err := r.Store.DeleteApplication(ctx, id, now, e); err != nil {
+		return err
+	}
+	r.committed(KindApplication, id)
+	return nil
+}
+
+// rewrite reads, edits and writes an application with a condition on its revision, so that of two concurrent edits one is
+// refused or tried again on top of the other.
+func (r *Registry) rewrite(ctx context.Context, actor audit.Actor, id string, revision int64, kind string, now time.Time, edit func(was, a *Application) error) (Application, Change, error) {
+	for attempt := 1; ; attempt++ {
+		was, err := r.Application(ctx, id)
+		if err != nil {
+			return Application{}, Change{}, err
+		}
+		if revision != 0 && was.Revision != revision {
+			return Application{}, Change{}, ErrStale
+		}
+		a := was.clone()
+		if err := edit(&was, &a); err != nil {
+			return Application{}, Change{}, err
+		}
+		c := changed(&was, &a)
+		if c.Empty() {
+			return was, c, nil
+		}
+		a.UpdatedAt = now
+		err = r.Store.SaveApplication(ctx, a, was.Revision, r.event(actor, now, kind, KindApplication, a.ID, a.Name, c))
+		if errors.Is(err, ErrStale) && revision == 0 && attempt < maxAttempts {
+			continue
+		}
+		if err != nil {
+			return Application{}, Change{}, err
+		}
+		r.committed(KindApplication, a.ID)
+		a.Revision = was.Revision + 1
+		return a, c, nil
+	}
+}
+
+// clone copies a so that an edit of the copy leaves a alone.
+func (a *Application) clone() Application {
+	c := *a
+	c.Tags = slices.Clone(a.Tags)
+	c.RedirectURIs = slices.Clone(a.RedirectURIs)
+	c.LogoutURIs = slices.Clone(a.LogoutURIs)
+	c.WebOrigins = slices.Clone(a.WebOrigins)
+	c.CORSOrigins = slices.Clone(a.CORSOrigins)
+	c.GrantTypes = slices.Clone(a.GrantTypes)
+	c.AuthMethods = slices.Clone(a.AuthMethods)
+	c.Metadata = maps.Clone(a.Metadata)
+	c.Extras = slices.Clone(a.Extras)
+	c.Secrets = slices.Clone(a.Secrets)
+	return c
+}
+
+// tidy trims what people type, drops repeated values, and says of every URI who added it: as before if it was there
+// before, else the actor, now.
+func (a *Application) tidy(was *Application, actor audit.Actor, now time.Time) {
+	if was == nil {
+		was = &Application{}
+	}
+	a.Name = strings.TrimSpace(a.Name)
+	a.Description = strings.TrimSpace(a.Description)
+	a.LogoURI = strings.TrimSpace(a.LogoURI)
+	a.InitiateLoginURI = strings.TrimSpace(a.InitiateLoginURI)
+	a.Tags = distinct(a.Tags)
+	a.GrantTypes = distinct(a.GrantTypes)
+	a.AuthMethods = distinct(a.AuthMethods)
+	a.RedirectURIs = stamp(a.RedirectURIs, was.RedirectURIs, actor, now)
+	a.LogoutURIs = stamp(a.LogoutURIs, was.LogoutURIs, actor, now)
+	a.WebOrigins = stamp(a.WebOrigins, was.WebOrigins, actor, now)
+	a.CORSOrigins = stamp(a.CORSOrigins, was.CORSOrigins, actor, now)
+	a.LastUsed = was.LastUsed
+}
+
+func stamp(list, before []URI, actor audit.Actor, now time.Time) []URI {
+	known := make(map[string]URI, len(before))
+	for _, u := range before {
+		known[u.Value] = u
+	}
+	seen := make(map[string]bool, len(list))
+	stamped := make([]URI, 0, len(list))
+	for _, u := range list {
+		value := strings.TrimSpace(u.Value)
+		if seen[value] {
+			continue
+		}
+		seen[value] = true
+		old, ok := known[value]
+		if !ok {
+			old = URI{Value: value, Source: FromOperator, AddedAt: now, AddedBy: actor.Name}
+		}
+		stamped = append(stamped, old)
+	}
+	return stamped
+}
+
+// distinct keeps the first of equal values, in order.
+func distinct[T comparable](list []T) []T {
+	kept := make([]T, 0, len(list))
+	for _, v := range list {
+		if !slices.Contains(kept, v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
