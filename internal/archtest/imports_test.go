@@ -32,13 +32,13 @@ var policy = []room{
 	{"audit", "", ""},
 	{"oauth", "secret", "golang.org/x/net/publicsuffix golang.org/x/net/idna"},
 	{"strictjson", "", ""},
-	{"jwk", "strictjson", "github.com/go-jose/go-jose/v4"},
-	{"signing", "secret audit strictjson jwk", "github.com/go-jose/go-jose/v4"},
+	{"jwk", "strictjson", ""},
+	{"signing", "secret audit strictjson jwk", "golang.org/x/crypto/cryptobyte"},
 	{"ui", "", "github.com/a-h/templ *net/http"},
 
 	// nouns: the domain; never each other, neither HTTP nor SQL
 	{"registry", ground, "golang.org/x/net/publicsuffix golang.org/x/sync golang.org/x/text"},
-	{"account", ground, "golang.org/x/crypto/argon2 golang.org/x/sync golang.org/x/text"},
+	{"account", ground, "golang.org/x/crypto/argon2 golang.org/x/net/idna golang.org/x/sync golang.org/x/text"},
 	{"grant", ground, ""},
 	{"settings", ground, ""},
 
