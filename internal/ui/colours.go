@@ -19,6 +19,7 @@ var colours = []colour{
 	{"hover", "#eef1f5", "#1f2733"},
 	// Lines. A hairline does most of the structure; a control's border can be told from its ground without help.
 	{"line", "#dfe3ea", "#2a3240"},
+	{"line-strong", "#c3cad6", "#3b4557"},
 	{"line-control", "#858e9e", "#677388"},
 	// Text.
 	{"text", "#151a24", "#edf0f5"},
