@@ -1,0 +1,183 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/secret"
+)
+
+// The kinds of use event that a sign-in leaves.
+const (
+	UseSignedIn = "signin.succeeded"
+	UseRefused  = "signin.failed"
+)
+
+// Why a sign-in was refused. The page says the same for both.
+var (
+	ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
+	ErrBlocked       = errors.New("the user is blocked")
+)
+
+// Attempt is one try to sign in.
+type Attempt struct {
+	Email    string
+	Password string
+	Address  string // of the browser, without port
+	Device   string // what DeviceToken gave this browser at an earlier sign-in; empty if nothing
+}
+
+// Authenticate is SignIn without a device token.
+func (a *Accounts) Authenticate(ctx context.Context, email, password, address string) (User, error) {
+	return a.SignIn(ctx, Attempt{Email: email, Password: password, Address: address})
+}
+
+// SignIn returns the user with this address and password. It fails with ErrWrongPassword, whether the user is unknown or the
+// password wrong; with ErrBlocked if everything is right but the user may not sign in; and with *Throttled before it looks
+// at anything. Show the person the same sentence for the first two. NIST SP 800-63B-4 §3.2.2.
+func (a *Accounts) SignIn(ctx context.Context, try Attempt) (User, error) {
+	key, err := EmailKey(try.Email)
+	if err != nil {
+		key = "?" // no user has it; it is counted and takes its time like any other
+	}
+	at := a.attemptFor(key, try.Address)
+	u, err := a.Store.UserByEmail(ctx, key)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return User{}, err
+	}
+	err = a.check(ctx, at, try, u)
+	a.record(ctx, try, u, err)
+	if err != nil {
+		return User{}, err
+	}
+	if err := a.welcome(ctx, at, try, &u); err != nil {
+		return User{}, err
+	}
+	return u, nil
+}
+
+// check asks the throttle, then argon2. The throttle is asked again when the turn has come, so that a crowd that got in line
+// while the lane was open gets no more tries than there are slots.
+func (a *Accounts) check(ctx context.Context, at attempt, try Attempt, u User) error {
+	if err := a.admit(ctx, at, try, u); err != nil {
+		return err
+	}
+	release, err := a.Passwords.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := a.admit(ctx, at, try, u); err != nil {
+		return err
+	}
+	fits, err := a.Passwords.fits(u.PasswordHash, try.Password)
+	switch {
+	case err != nil:
+		return err
+	case !fits:
+		if err := a.failed(context.WithoutCancel(ctx), at); err != nil {
+			return err
+		}
+		return ErrWrongPassword
+	case u.Blocked:
+		return ErrBlocked
+	}
+	return nil
+}
+
+func (a *Accounts) admit(ctx context.Context, at attempt, try Attempt, u User) error {
+	until, err := a.refusal(ctx, at, func() bool { return a.knows(ctx, u, try) })
+	if err != nil {
+		return err
+	}
+	if !until.IsZero() {
+		return &Throttled{Until: until}
+	}
+	return nil
+}
+
+// knows reports whether u signed in from this browser or network before.
+func (a *Accounts) knows(ctx context.Context, u User, try Attempt) bool {
+	if u.ID == "" {
+		return false
+	}
+	if try.Device != "" {
+		id, err := a.Keys.OpenToken(secret.ForDevice, try.Device, a.Now())
+		if err == nil && string(id) == u.ID {
+			return true
+		}
+	}
+	network := networkOf(try.Address)
+	sessions, err := a.Store.UserSessions(ctx, u.ID)
+	return err == nil && network != "?" && slices.ContainsFunc(sessions, func(s Session) bool { return networkOf(s.Address) == network })
+}
+
+// DeviceLifetime is how long a browser is remembered as one that a user signed in from.
+const DeviceLifetime = 180 * 24 * time.Hour
+
+// DeviceToken is what a browser may keep in a cookie after u signed in, so that strangers who guess at u's password from
+// elsewhere do not slow u down here. It proves nothing else and does not sign anybody in.
+func (a *Accounts) DeviceToken(u User) string {
+	return a.Keys.SealToken(secret.ForDevice, []byte(u.ID), a.Now().Add(DeviceLifetime))
+}
+
+// welcome does what a good password brings with it.
+func (a *Accounts) welcome(ctx context.Context, at attempt, try Attempt, u *User) error {
+	if err := a.Store.ClearThrottle(ctx, at.here); err != nil {
+		return err
+	}
+	now := a.Now()
+	if err := a.Store.MarkSignedIn(ctx, u.ID, now); err != nil {
+		return err
+	}
+	u.LastSignIn = now
+	if !a.Passwords.Outdated(u.PasswordHash) {
+		return nil
+	}
+	return a.rehash(ctx, try.Password, u)
+}
+
+// rehash keeps the password at today's cost. Somebody who changes the user in the same moment wins.
+func (a *Accounts) rehash(ctx context.Context, password string, u *User) error {
+	hash, err := a.Passwords.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	renewed := *u
+	renewed.PasswordHash = hash
+	saved, err := a.save(ctx, "user.password_rehashed", audit.Actor{Kind: audit.ActorSystem, Door: "signin"}, *u, renewed)
+	if errors.Is(err, ErrStale) {
+		return nil
+	}
+	if err == nil {
+		*u = saved
+	}
+	return err
+}
+
+func (a *Accounts) record(ctx context.Context, try Attempt, u User, refused error) {
+	use := audit.Use{At: a.Now(), Kind: UseSignedIn, UserID: u.ID, Address: try.Address}
+	if refused != nil {
+		use.Kind, use.Reason = UseRefused, reason(refused, u)
+	}
+	a.Uses.Record(ctx, use)
+}
+
+// reason is for operators, who may know more than the page says.
+func reason(refused error, u User) string {
+	_, throttled := errors.AsType[*Throttled](refused)
+	switch {
+	case throttled:
+		return "too many failures before"
+	case errors.Is(refused, ErrBlocked):
+		return "the user is blocked"
+	case errors.Is(refused, ErrWrongPassword) && u.ID == "":
+		return "unknown e-mail address"
+	case errors.Is(refused, ErrWrongPassword):
+		return "wrong password"
+	}
+	return "the server could not check the password"
+}
