@@ -83,7 +83,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, q *Request, row
 	}
 	public := endpoint.Public(r.Context(), h.Log, err.public)
 	h.Uses.Record(r.Context(), audit.Use{
-		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: r.RemoteAddr,
+		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: address(r),
 		Reason: err.Error(), Detail: map[string]string{"error": string(public.Code)},
 	})
 	values := map[string]string{"error": string(public.Code)}
@@ -97,7 +97,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, q *Request, row
 func (h *Handler) page(w http.ResponseWriter, r *http.Request, q *Request, err *PageError) {
 	reference := endpoint.NewReference()
 	use := audit.Use{
-		At: h.Now(), Kind: "authorize.refused", Address: r.RemoteAddr, Reference: reference,
+		At: h.Now(), Kind: "authorize.refused", Address: address(r), Reference: reference,
 		Reason: err.Reason, Detail: map[string]string{"shown": "page"},
 	}
 	if q != nil {

@@ -3,6 +3,7 @@ package authorize
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -50,4 +51,12 @@ func (h *Handler) write(w http.ResponseWriter, r *http.Request, status int, page
 	if err := h.Site().Write(w, r, status, ui.Redirect, page); err != nil {
 		h.Log.ErrorContext(r.Context(), "a page could not be written", slog.Any("error", err))
 	}
+}
+
+// address is the IP address of the request, without port.
+func address(r *http.Request) string {
+	if with, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return with.Addr().Unmap().String()
+	}
+	return r.RemoteAddr
 }

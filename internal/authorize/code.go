@@ -39,7 +39,7 @@ func (h *Handler) sendCode(w http.ResponseWriter, r *http.Request, q *Request, s
 	}
 	h.Uses.Record(r.Context(), audit.Use{
 		At: s.now, Kind: "authorize.granted", ApplicationID: q.app.ID, UserID: g.UserID, GrantID: g.ID,
-		URI: q.used, Address: r.RemoteAddr, Detail: map[string]string{"scope": g.Scopes.String()},
+		URI: q.used, Address: address(r), Detail: map[string]string{"scope": g.Scopes.String()},
 	})
 	h.deliver(w, r, q.to, map[string]string{"code": value.Reveal()})
 	return nil

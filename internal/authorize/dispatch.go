@@ -3,7 +3,6 @@ package authorize
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"clientele/internal/account"
@@ -22,6 +21,7 @@ type answered struct {
 type situation struct {
 	now      time.Time
 	session  account.Session // zero: nobody is signed in
+	user     account.User
 	row      *answered       // nil: the request comes straight from the application, and nothing was decided yet
 	consents []grant.Consent
 }
@@ -61,19 +61,22 @@ func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, q *Request, r
 	case toConsent:
 		return h.sendToConsent(w, r, q, s, ask)
 	}
+	if err := h.remember(r, q, s, ask); err != nil {
+		return failed(err)
+	}
 	return h.sendCode(w, r, q, s)
 }
 
 func (h *Handler) situation(r *http.Request, q *Request, row *answered) (situation, error) {
 	s := situation{now: h.Now(), row: row}
 	session, user, err := h.Sessions.Current(r)
-	if errors.Is(err, account.ErrNotFound) {
+	if errors.Is(err, account.ErrNoSession) {
 		return s, nil
 	}
 	if err != nil {
 		return s, err
 	}
-	s.session = session
+	s.session, s.user = session, user
 	if row != nil && row.UserID != user.ID {
 		s.row = nil // what another person decided does not count
 	}
@@ -167,35 +170,4 @@ func (q *Request) askedByAPIs(ask grant.Ask, proven bool) grant.Ask {
 		}
 	}
 	return ask
-}
-
-// sendToSignIn seals the request for this browser and shows the way to the sign-in page.
-func (h *Handler) sendToSignIn(w http.ResponseWriter, r *http.Request, q *Request, s situation) *RedirectError {
-	sealed := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values, Choose: mayChoose(q, s), CreatedAt: s.now}
-	token, err := grant.Seal(h.Keys, sealed, h.bind(w, r))
-	if err != nil {
-		return failed(err)
-	}
-	page := "signin?"
-	if q.get("screen_hint") == "signup" && h.Settings().SignUp {
-		page = "signup?"
-	}
-	h.seeOther(w, h.Issuer+page+url.Values{"request": {token}}.Encode())
-	return nil
-}
-
-// sendToConsent keeps the request with what is to be decided, and shows the way to the consent page.
-func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Request, s situation, ask grant.Ask) *RedirectError {
-	row := s.row
-	if row == nil {
-		fresh, handle := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values}.Row(h.Keys, s.now)
-		row = &answered{Request: fresh, handle: handle.Reveal()}
-	}
-	row.SessionID, row.UserID = s.session.ID, s.session.UserID
-	row.Ask, row.ConsentedAt = ask, time.Time{}
-	if err := h.Store.SaveRequest(r.Context(), row.Request); err != nil {
-		return failed(err)
-	}
-	h.seeOther(w, h.Issuer+"consent?"+url.Values{"request": {row.handle}}.Encode())
-	return nil
 }

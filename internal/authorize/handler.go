@@ -31,11 +31,12 @@ type Store interface {
 	Request(ctx context.Context, hashes []secret.Hash) (grant.Request, error)
 	IssueCode(ctx context.Context, request secret.Hash, g grant.Grant, c grant.Code) error
 	Consents(ctx context.Context, userID, applicationID string) ([]grant.Consent, error)
+	SaveConsent(ctx context.Context, c grant.Consent, e audit.Event) error
 }
 
 // Sessions knows who is signed in.
 type Sessions interface {
-	// Current is the person's session of the browser that sent r. It fails with account.ErrNotFound if nobody is signed in.
+	// Current is the person's session of the browser that sent r. It fails with account.ErrNoSession if nobody is signed in.
 	Current(r *http.Request) (account.Session, account.User, error)
 }
 

@@ -63,8 +63,8 @@ func (h *Handler) defaultTarget(ctx context.Context, q *Request) *RedirectError 
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
 		return failed(err)
 	}
-	if api == nil && h.DefaultAPI != nil && h.DefaultAPI() != "" {
-		api, err = h.Clients.APIByAudience(ctx, h.DefaultAPI())
+	if byDefault := h.Settings().DefaultAPI; api == nil && byDefault != "" {
+		api, err = h.Clients.APIByAudience(ctx, byDefault)
 		if err != nil && !errors.Is(err, registry.ErrNotFound) {
 			return failed(err)
 		}
@@ -92,7 +92,7 @@ func (h *Handler) checkThirdParty(_ context.Context, q *Request) *RedirectError 
 	}
 	for _, api := range q.apis {
 		if api.System {
-			return q.notAllowed(api)
+			return q.notAllowed(api, "system API")
 		}
 	}
 	return nil
@@ -109,7 +109,7 @@ func (h *Handler) checkAccess(ctx context.Context, q *Request) *RedirectError {
 			return failed(err)
 		}
 		if !access.Allowed {
-			return q.notAllowed(api)
+			return q.notAllowed(api, access.Why)
 		}
 		scopes := q.asked
 		if !q.anyScope {
@@ -140,11 +140,13 @@ func (q *Request) mayRefresh() bool {
 	return q.asked.Has(oauth.ScopeOfflineAccess) || q.app.Ownership == registry.ThirdParty && len(q.apis) > 0
 }
 
-func (q *Request) notAllowed(api *registry.API) *RedirectError {
+// notAllowed refuses an API. why is for operators.
+func (q *Request) notAllowed(api *registry.API, why string) *RedirectError {
+	public := oauth.Refuse(oauth.CodeAccessDenied, "Client is not authorized to access resource server %s; a client grant for it allows that", api.Identifier)
 	if q.resources {
-		return refuse(oauth.CodeInvalidTarget, "the application is not authorized to access %s; a client grant for it allows that", api.Identifier)
+		public = oauth.Refuse(oauth.CodeInvalidTarget, "the application is not authorized to access %s; a client grant for it allows that", api.Identifier)
 	}
-	return refuse(oauth.CodeAccessDenied, "Client is not authorized to access resource server %s; a client grant for it allows that", api.Identifier)
+	return &RedirectError{public: public.Because(errors.New(why))}
 }
 
 func defaultScopes(api *registry.API) oauth.Scopes {

@@ -1,0 +1,62 @@
+package authorize
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/grant"
+)
+
+// sendToSignIn seals the request for this browser and shows the way to the sign-in page.
+func (h *Handler) sendToSignIn(w http.ResponseWriter, r *http.Request, q *Request, s situation) *RedirectError {
+	sealed := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values, Choose: mayChoose(q, s), CreatedAt: s.now}
+	token, err := grant.Seal(h.Keys, sealed, h.bind(w, r))
+	if err != nil {
+		return failed(err)
+	}
+	page := "signin?"
+	if q.get("screen_hint") == "signup" && h.Settings().SignUp {
+		page = "signup?"
+	}
+	h.seeOther(w, h.Issuer+page+url.Values{"request": {token}}.Encode())
+	return nil
+}
+
+// sendToConsent keeps the request with what is to be decided, and shows the way to the consent page.
+func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Request, s situation, ask grant.Ask) *RedirectError {
+	row := s.row
+	if row == nil {
+		fresh, handle := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values}.Row(h.Keys, s.now)
+		row = &answered{Request: fresh, handle: handle.Reveal()}
+	}
+	row.SessionID, row.UserID = s.session.ID, s.session.UserID
+	row.Ask, row.ConsentedAt = ask, time.Time{}
+	if err := h.Store.SaveRequest(r.Context(), row.Request); err != nil {
+		return failed(err)
+	}
+	h.seeOther(w, h.Issuer+"consent?"+url.Values{"request": {row.handle}}.Encode())
+	return nil
+}
+
+// remember keeps what the person allowed for this request, now that every check has passed once more. A confirmation is for
+// one time only.
+func (h *Handler) remember(r *http.Request, q *Request, s situation, ask grant.Ask) error {
+	if !s.allowed(ask) || s.row.Ask.Reason != grant.AskConsent {
+		return nil
+	}
+	actor := audit.Actor{Kind: audit.ActorPerson, ID: s.user.ID, Name: s.user.Email, Address: address(r), Door: "signin"}
+	for _, consent := range ask.Remember(s.user.ID, q.app.ID, s.now) {
+		event := audit.Event{
+			At: s.now, Kind: "consent.given", Actor: actor, TargetKind: "consent", TargetID: consent.ID, TargetName: q.app.Name,
+			Changes: []audit.FieldChange{
+				{Field: "application", After: q.app.ID}, {Field: "audience", After: consent.Audience}, {Field: "scope", After: consent.Scopes.String()},
+			},
+		}
+		if err := h.Store.SaveConsent(r.Context(), consent, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"clientele/internal/account"
+)
+
+// signInForm is what the sign-in page shows.
+type signInForm struct {
+	request string // sealed; empty if none waits
+	app     string // name of the application to go on to; empty if none or not known yet
+	email   string
+	who     string // e-mail address of who is signed in; empty if nobody
+	fault   string // what went wrong; stands above the fields
+	signUp  bool
+}
+
+func (h *Handler) signInPage(w http.ResponseWriter, r *http.Request) {
+	q, ok := h.waitingRequest(w, r)
+	if !ok {
+		return
+	}
+	_, user, err := h.Current(r)
+	switch {
+	case err != nil && !errors.Is(err, account.ErrNoSession):
+		h.failed(w, r, err)
+	case err == nil && q.token == "":
+		h.write(w, r, http.StatusOK, signedInPage(user.Email))
+	case err == nil && q.Choose && r.URL.Query().Get("another") == "":
+		h.write(w, r, http.StatusOK, choosePage(h.form(q, user)))
+	default:
+		h.write(w, r, http.StatusOK, signInPage(h.form(q, user)))
+	}
+}
+
+func (h *Handler) form(q waiting, user account.User) signInForm {
+	f := signInForm{request: q.token, email: q.parameter("login_hint"), who: user.Email, signUp: h.Settings().SignUp}
+	if q.app != nil {
+		f.app = displayName(q.app.Name)
+	}
+	f.email = shorten(f.email, maxEmail)
+	return f
+}
+
+// signIn takes e-mail address and password, starts a session, and goes on with what waits. The same answer, in the same
+// time, stands for an unknown person and a wrong password.
+func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) {
+	if !h.readForm(w, r) {
+		return
+	}
+	q, ok := h.waitingRequest(w, r)
+	if !ok {
+		return
+	}
+	if r.PostFormValue("account") == "current" {
+		h.keepAccount(w, r, q)
+		return
+	}
+	email := shorten(text(r.PostFormValue("email")), maxEmail)
+	user, err := h.People.SignIn(r.Context(), account.Attempt{
+		Email: email, Password: r.PostFormValue("password"), Address: address(r), Device: h.device(r),
+	})
+	if err != nil {
+		h.signInFailed(w, r, q, email, err)
+		return
+	}
+	h.enter(w, r, q, user)
+}
+
+// enter starts the session of user and goes on.
+func (h *Handler) enter(w http.ResponseWriter, r *http.Request, q waiting, user account.User) {
+	session, err := h.begin(w, r, user)
+	if err != nil {
+		h.failed(w, r, err)
+		return
+	}
+	h.goOn(w, r, q, session, session.AuthTime)
+}
+
+// keepAccount goes on with the account that is signed in, where the request lets the person choose.
+// OpenID Connect Core 1.0 §3.1.2.1, select_account.
+func (h *Handler) keepAccount(w http.ResponseWriter, r *http.Request, q waiting) {
+	session, user, err := h.Current(r)
+	switch {
+	case errors.Is(err, account.ErrNoSession):
+		h.write(w, r, http.StatusUnprocessableEntity, signInPage(h.form(q, user)))
+	case err != nil:
+		h.failed(w, r, err)
+	case !q.Choose:
+		h.write(w, r, http.StatusUnprocessableEntity, signInPage(h.form(q, user)))
+	default:
+		h.goOn(w, r, q, session, time.Time{})
+	}
+}
+
+func (h *Handler) signInFailed(w http.ResponseWriter, r *http.Request, q waiting, email string, err error) {
+	_, user, _ := h.Current(r)
+	f := h.form(q, user)
+	f.email = email
+	status := http.StatusUnprocessableEntity
+	throttled, ok := errors.AsType[*account.Throttled](err)
+	switch {
+	case ok:
+		wait := throttled.Until.Sub(h.Now())
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", strconv.Itoa(int(max(wait, time.Second).Round(time.Second)/time.Second)))
+		f.fault = "Too many attempts. Wait " + inWords(wait) + ", then try again."
+	case errors.Is(err, account.ErrWrongPassword):
+		f.fault = "The e-mail address or the password is wrong."
+	case errors.Is(err, account.ErrBlocked): // said only to somebody who has the password
+		f.fault = "This account is blocked. Whoever runs this server can unblock it."
+	default:
+		h.failed(w, r, err)
+		return
+	}
+	h.write(w, r, status, signInPage(f))
+}
+
+// readForm parses the body. It answers, and returns false, if it is no form.
+func (h *Handler) readForm(w http.ResponseWriter, r *http.Request) bool {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		h.refuse(w, r, http.StatusBadRequest, "That was no form", "What was sent cannot be read as a form. Go back and try again.")
+		return false
+	}
+	return true
+}

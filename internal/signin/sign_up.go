@@ -1,0 +1,83 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"clientele/internal/account"
+	"clientele/internal/audit"
+)
+
+// signUpForm is what the sign-up page shows.
+type signUpForm struct {
+	request, app string
+	name, email  string
+	faults       map[string]string // by field
+}
+
+func (h *Handler) signUpPage(w http.ResponseWriter, r *http.Request) {
+	if !h.signUpOpen(w, r) {
+		return
+	}
+	q, ok := h.waitingRequest(w, r)
+	if !ok {
+		return
+	}
+	f := signUpForm{request: q.token, email: shorten(q.parameter("login_hint"), maxEmail)}
+	if q.app != nil {
+		f.app = displayName(q.app.Name)
+	}
+	h.write(w, r, http.StatusOK, signUpPage(f))
+}
+
+// signUp makes a person, signs them in and goes on with what waits.
+func (h *Handler) signUp(w http.ResponseWriter, r *http.Request) {
+	if !h.signUpOpen(w, r) || !h.readForm(w, r) {
+		return
+	}
+	q, ok := h.waitingRequest(w, r)
+	if !ok {
+		return
+	}
+	f := signUpForm{request: q.token, email: shorten(text(r.PostFormValue("email")), maxEmail), name: shorten(text(r.PostFormValue("name")), 2*maxName)}
+	if q.app != nil {
+		f.app = displayName(q.app.Name)
+	}
+	actor := audit.Actor{Kind: audit.ActorPerson, Name: f.email, Address: address(r), Door: "signin"}
+	if r.PostFormValue("password") == "" {
+		f.faults = map[string]string{"password": "A password is needed."}
+		h.write(w, r, http.StatusUnprocessableEntity, signUpPage(f))
+		return
+	}
+	user, err := h.People.Create(r.Context(), actor, account.NewUser{Email: f.email, Name: f.name, Password: r.PostFormValue("password")})
+	if err != nil {
+		h.signUpFailed(w, r, f, err)
+		return
+	}
+	h.enter(w, r, q, user)
+}
+
+func (h *Handler) signUpFailed(w http.ResponseWriter, r *http.Request, f signUpForm, err error) {
+	invalid, isInvalid := errors.AsType[*account.Invalid](err)
+	switch {
+	case isInvalid:
+		f.faults = make(map[string]string, len(invalid.Violations))
+		for _, v := range invalid.Violations {
+			f.faults[v.Field] = v.Message
+		}
+	case errors.Is(err, account.ErrConflict):
+		f.faults = map[string]string{"email": "There is an account with this address already. Sign in instead."}
+	default:
+		h.failed(w, r, err)
+		return
+	}
+	h.write(w, r, http.StatusUnprocessableEntity, signUpPage(f))
+}
+
+func (h *Handler) signUpOpen(w http.ResponseWriter, r *http.Request) bool {
+	if h.Settings().SignUp {
+		return true
+	}
+	h.refuse(w, r, http.StatusNotFound, "Sign-up is closed", "Accounts here are made by whoever runs this server. Ask them for one.")
+	return false
+}
