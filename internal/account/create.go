@@ -63,7 +63,7 @@ func checkUser(invalid *Invalid, u *User) {
 	case u.Email == "":
 		invalid.add("email", "missing", "An e-mail address is needed.")
 	case err != nil:
-		invalid.add("email", "malformed", err.Error())
+		invalid.add("email", "malformed", "This "+err.Error()+".")
 	}
 	u.EmailKey = key
 	switch {

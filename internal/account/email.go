@@ -13,7 +13,7 @@ import (
 // MaxEmailLength is how long an address may be, in bytes. RFC 5321 §4.5.3.1.3 leaves 254 for it.
 const MaxEmailLength = 254
 
-var errEmail = errors.New("This is not an e-mail address, as in name@example.com.") //nolint:staticcheck // a sentence for the page
+var errEmail = errors.New("is not an e-mail address, as in name@example.com")
 
 // EmailKey is the address in the one spelling by which users are found: NFKC, lower case, the domain in its ASCII form. Two
 // spellings with one key are one user. It fails for what is no address. RFC 5321 §4.1.2, RFC 6531 §3.3, RFC 5891 §4.4.

@@ -42,8 +42,11 @@ type Passwords struct {
 	dummy string // hash of a password nobody has
 }
 
-// NewPasswords makes a hasher. Tests lower the cost.
-func NewPasswords(cost Cost) *Passwords {
+// NewPasswords makes a hasher at the default cost.
+func NewPasswords() *Passwords { return NewPasswordsAt(DefaultCost) }
+
+// NewPasswordsAt makes a hasher at another cost: a cheap one for tests.
+func NewPasswordsAt(cost Cost) *Passwords {
 	p := &Passwords{cost: cost, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	p.dummy = p.encode(randomBytes(16), randomBytes(32), cost)
 	return p

@@ -51,7 +51,8 @@ func LoadMaster(path string) (*Master, error) {
 // RewriteMaster replaces the key in the file at path by a new random one. It writes the new key beside the old as
 // path.new, calls rewrap, which seals everything anew in one transaction, and only then moves the new file into place. The
 // old file is path.old until that has happened. If rewrap fails or the machine stops, path.new stays: OpenKeyring tells
-// that it is needed, FinishRewrite or a second RewriteMaster, which uses the same new key, completes the work.
+// that it is needed, FinishRewrite or a second RewriteMaster, which uses the same new key, completes the work. A running
+// server follows the file; only a signing key that it makes in the very moment between transaction and move is lost.
 func RewriteMaster(path string, rewrap func(from, to *Master) error) error {
 	from, err := LoadMaster(path)
 	if err != nil {
