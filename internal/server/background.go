@@ -1,0 +1,94 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"clientele/internal/settings"
+)
+
+// How often the background jobs run.
+const (
+	followEvery  = 250 * time.Millisecond
+	pruneEvery   = 10 * time.Minute
+	keysEvery    = time.Hour
+	noticesBatch = 500
+)
+
+// background runs the jobs until ctx ends and all of them have returned.
+func (s *Server) background(ctx context.Context) {
+	var jobs sync.WaitGroup
+	jobs.Go(func() { s.uses.Run(ctx) })
+	jobs.Go(func() { every(ctx, followEvery, s.Follow) })
+	jobs.Go(func() { every(ctx, pruneEvery, s.prune) })
+	jobs.Go(func() {
+		s.ensureKeys(ctx)
+		every(ctx, keysEvery, s.ensureKeys)
+	})
+	jobs.Wait()
+}
+
+// every calls job each period until ctx ends.
+func every(ctx context.Context, period time.Duration, job func(context.Context)) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			job(ctx)
+		}
+	}
+}
+
+// Follow reads what was written since the last time, by this process or another one, and makes the caches forget it. If the
+// store does not answer, the next round begins at the same place.
+func (s *Server) Follow(ctx context.Context) {
+	s.following.Lock()
+	defer s.following.Unlock()
+	for {
+		notices, err := s.store.NoticesAfter(ctx, s.followed, noticesBatch)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.WarnContext(ctx, "changes could not be read", slog.Any("error", err))
+			}
+			return
+		}
+		for _, n := range notices {
+			if err := s.notice(ctx, n.Kind, n.ID); err != nil {
+				s.log.WarnContext(ctx, "a change could not be followed", slog.String("kind", n.Kind), slog.Any("error", err))
+				return
+			}
+			s.followed = n.Sequence
+		}
+		if len(notices) < noticesBatch {
+			return
+		}
+	}
+}
+
+func (s *Server) notice(ctx context.Context, kind, id string) error {
+	switch kind {
+	case settings.Kind:
+		return s.reloadSettings(ctx)
+	case "signing_key":
+		return s.signing.Reload(ctx)
+	}
+	s.directory.Forget(kind, id)
+	return nil
+}
+
+func (s *Server) prune(ctx context.Context) {
+	if err := s.store.Prune(ctx, s.now(), s.settings.Current()); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "old rows could not be removed", slog.Any("error", err))
+	}
+}
+
+func (s *Server) ensureKeys(ctx context.Context) {
+	if err := s.signing.EnsureNext(ctx); err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "the next signing keys could not be made", slog.Any("error", err))
+	}
+}
