@@ -76,7 +76,7 @@ func (db *DB) withProvider(ctx context.Context, migrations fs.FS, fn func(*goose
 	})
 }
 
-var booleanColumn = regexp.MustCompile(`(\w+) BOOLEAN\b`)
+var booleanColumn = regexp.MustCompile(`(\w+) +BOOLEAN\b`)
 
 // Rewrite turns a migration into the dialect of an engine. Migrations are written once, with these words: TEXT (compared by
 // bytes in both), BIGINT, BLOB, BOOLEAN, IDENTITY (a primary key that counts by itself), and STRICT behind every table.

@@ -81,12 +81,30 @@ type wordsScanner[S ~[]T, T ~string] struct{ to *S }
 // Scan implements sql.Scanner.
 func (s wordsScanner[S, T]) Scan(value any) error {
 	var text string
-	if err := ScanText(&text).(textScanner[string]).Scan(value); err != nil {
+	if err := (textScanner[string]{&text}).Scan(value); err != nil {
 		return err
 	}
 	*s.to = nil
 	for word := range strings.FieldsSeq(text) {
 		*s.to = append(*s.to, T(word))
 	}
+	return nil
+}
+
+// Span is d as it is kept: microseconds.
+func Span(d time.Duration) int64 { return d.Microseconds() }
+
+// ScanSpan reads into d what Span has kept.
+func ScanSpan(d *time.Duration) any { return (*spanScanner)(d) }
+
+type spanScanner time.Duration
+
+// Scan implements sql.Scanner.
+func (s *spanScanner) Scan(value any) error {
+	v, ok := value.(int64)
+	if !ok {
+		return fmt.Errorf("a duration is kept as an integer, not as %T", value)
+	}
+	*s = spanScanner(time.Duration(v) * time.Microsecond)
 	return nil
 }

@@ -1,0 +1,6 @@
+package store
+
+import "clientele/internal/sqldb"
+
+// DB lets tests look behind the store.
+func (s *Store) DB() *sqldb.DB { return s.db }

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// pageSize bounds how many things one call returns.
+func pageSize(limit int) int {
+	if limit <= 0 {
+		return 50
+	}
+	return min(limit, 1000)
+}
+
+// cursor is the opaque text that stands for the place of the last thing of a page: a key and an id, which together are
+// unique. People may keep one over restarts; a text that is none is the first page.
+func cursor(key, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(key + "\x00" + id))
+}
+
+func parseCursor(text string) (key, id string, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || text == "" {
+		return "", "", false
+	}
+	return strings.Cut(string(raw), "\x00")
+}
+
+// newestCursor is the cursor of lists that are sorted by age.
+func newestCursor(created time.Time, id string) string {
+	return cursor(strconv.FormatInt(created.UnixMicro(), 36), id)
+}
+
+// older adds the condition that a row comes after the cursor in a list sorted by created_at and id, newest first.
+func (f *filter) older(table, after string) {
+	key, id, ok := parseCursor(after)
+	created, err := strconv.ParseInt(key, 36, 64)
+	if !ok || err != nil {
+		return
+	}
+	f.add("("+table+"created_at, "+table+"id) < (?, ?)", created, id)
+}
+
+// cut drops what was read beyond the limit, and says whether there was any: lists ask for one more than they return.
+func cut[T any](items []T, limit int) ([]T, bool) {
+	if len(items) <= limit {
+		return items, false
+	}
+	return items[:limit], true
+}

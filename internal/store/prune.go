@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"clientele/internal/settings"
+	"clientele/internal/sqldb"
+)
+
+// How long things are kept after their end. A used code is needed to recognise its replay, an ended session to answer who
+// it was, a grant for as long as a token that points to it may live (30 days at most).
+const (
+	keepShort  = 24 * time.Hour
+	keepGrants = 40 * 24 * time.Hour
+)
+
+// pruneBatch is how many rows one transaction removes, so that no writer waits long.
+const pruneBatch = 500
+
+// sweep is one kind of row that ends: which rows are over, given the time in $1.
+type sweep struct {
+	table, key, over string
+	keep             time.Duration
+}
+
+var sweeps = []sweep{
+	{"codes", "hash", "expires_at < $1", keepShort},
+	{"requests", "hash", "expires_at < $1", keepShort},
+	{"sessions", "id", "expires_at < $1 OR idle_expires_at < $1 OR ended_at < $1", keepShort},
+	{"throttles", "key", "COALESCE(until, 0) < $1 AND COALESCE(since, 0) < $1", keepShort},
+	{"changes", "seq", "at < $1", keepShort},
+	{"refresh_families", "id", "revoked_at < $1 OR expires_at < $1 OR idle_expires_at < $1", keepGrants},
+	{"grants", "id", `created_at < $1 AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.grant_id = grants.id)
+		AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.grant_id = grants.id)`, keepGrants},
+}
+
+// Prune removes what is over: expired codes, requests, sessions and counters, grants that no token can point to any more,
+// and the record as far as its retention says. It works in small steps; what it has not done when ctx ends waits for the
+// next time.
+func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings) error {
+	all := append([]sweep{{"used_once", "hash", "expires_at < $1", 0}}, sweeps...)
+	if set.UseRetention > 0 {
+		all = append(all, sweep{"audit_uses", "id", "at < $1", set.UseRetention})
+	}
+	for _, w := range all {
+		if err := s.sweep(ctx, w, now); err != nil {
+			return fmt.Errorf("prune %s: %w", w.table, err)
+		}
+	}
+	if set.ChangeRetention <= 0 {
+		return nil
+	}
+	for {
+		removed, err := s.pruneChanges(ctx, now.Add(-set.ChangeRetention))
+		if err != nil {
+			return fmt.Errorf("prune audit_changes: %w", err)
+		}
+		if removed < pruneBatch {
+			return nil
+		}
+	}
+}
+
+func (s *Store) sweep(ctx context.Context, w sweep, now time.Time) error {
+	text := fmt.Sprintf(`DELETE FROM %s WHERE %s IN (SELECT %s FROM %s WHERE %s LIMIT %d)`, w.table, w.key, w.key, w.table, w.over, pruneBatch)
+	for {
+		var removed int64
+		err := s.db.Update(ctx, func(c *sqldb.Conn) (err error) {
+			removed, err = c.Exec(ctx, text, now.Add(-w.keep).UnixMicro())
+			return err
+		})
+		if err != nil || removed < pruneBatch {
+			return err
+		}
+	}
+}
+
+// pruneChanges removes events from the old end of the record, and keeps in the head where the chain begins from then on.
+func (s *Store) pruneChanges(ctx context.Context, before time.Time) (removed int64, err error) {
+	err = s.db.Update(ctx, func(c *sqldb.Conn) error {
+		removed = 0
+		var from int64
+		if err := c.QueryRow(ctx, `UPDATE audit_head SET id = id WHERE id = 1 RETURNING pruned_sequence`).Scan(&from); err != nil {
+			return err
+		}
+		// The chain is in commit order and times may be out of it by a little: the first event that stays ends the removal.
+		var sequence int64
+		var hash string
+		err := c.QueryRow(ctx, `SELECT sequence, hash FROM audit_changes WHERE sequence > $1 AND sequence <= $2 AND sequence <
+				COALESCE((SELECT MIN(sequence) FROM audit_changes WHERE sequence > $1 AND at >= $3), $2 + 1)
+			ORDER BY sequence DESC LIMIT 1`, from, from+pruneBatch, before.UnixMicro()).Scan(&sequence, &hash)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := exec(ctx, c, `UPDATE audit_head SET pruned_sequence = $1, pruned_hash = $2 WHERE id = 1`, sequence, hash); err != nil {
+			return err
+		}
+		removed, err = c.Exec(ctx, `DELETE FROM audit_changes WHERE sequence <= $1`, sequence)
+		return err
+	})
+	return removed, err
+}

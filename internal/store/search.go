@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"clientele/internal/registry"
+	"clientele/internal/sqldb"
+)
+
+// terms is a table of search terms: which one, and the column that names whose they are.
+type terms struct{ table, column string }
+
+var (
+	applicationTerms = terms{"application_terms", "application_id"}
+	userTerms        = terms{"user_terms", "user_id"}
+)
+
+// Bounds of what is searched: more terms for one thing, longer ones, or more words in a search, do not count.
+const (
+	maxTerms      = 500
+	maxTermLength = 100
+	maxWords      = 8
+)
+
+// saveTerms makes the terms of one thing what they should be.
+func saveTerms(ctx context.Context, c *sqldb.Conn, t terms, id string, created time.Time, want []string) error {
+	have := make(map[string]bool)
+	err := c.Each(ctx, `SELECT term FROM `+t.table+` WHERE `+t.column+` = $1`, []any{id}, func(row sqldb.Scanner) error {
+		var term string
+		err := row.Scan(&term)
+		have[term] = true
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, term := range want {
+		if have[term] {
+			delete(have, term)
+			continue
+		}
+		if err := exec(ctx, c, `INSERT INTO `+t.table+` (term, created_at, `+t.column+`) VALUES ($1, $2, $3)`, term, created.UnixMicro(), id); err != nil {
+			return err
+		}
+	}
+	for term := range have {
+		if err := exec(ctx, c, `DELETE FROM `+t.table+` WHERE `+t.column+` = $1 AND term = $2`, id, term); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// termsOfApplication are the words an application is found by: those of its name, both ids whole, its tags, and the hosts
+// of its redirect URIs with every part of them that begins at a dot.
+func termsOfApplication(a *registry.Application) []string {
+	var set termSet
+	set.add(a.ID)
+	if a.ExternalID != "" {
+		set.add(a.ExternalID)
+		set.addHost(a.ExternalID)
+	}
+	set.addText(a.Name)
+	for _, tag := range a.Tags {
+		set.addText(tag)
+	}
+	for _, u := range a.RedirectURIs {
+		set.addHost(u.Value)
+	}
+	return set.sorted()
+}
+
+// termSet collects terms in lower case, each once.
+type termSet map[string]bool
+
+func (s *termSet) add(term string) {
+	if *s == nil {
+		*s = make(termSet)
+	}
+	term = shorten(strings.ToLower(term))
+	if term != "" && len(*s) < maxTerms {
+		(*s)[term] = true
+	}
+}
+
+// addText adds the words between spaces, and the parts of those between other signs.
+func (s *termSet) addText(text string) {
+	for word := range strings.FieldsSeq(text) {
+		s.add(word)
+		for part := range strings.FieldsFuncSeq(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			s.add(part)
+		}
+	}
+}
+
+// addHost adds the host of a URI, or the scheme of one without, and what is left of it behind each dot.
+func (s *termSet) addHost(uri string) {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return
+	}
+	host := u.Hostname()
+	if host == "" {
+		host = u.Scheme
+	}
+	for host != "" {
+		s.add(host)
+		_, host, _ = strings.Cut(host, ".")
+	}
+}
+
+func (s *termSet) sorted() []string {
+	all := make([]string, 0, len(*s))
+	for term := range *s {
+		all = append(all, term)
+	}
+	slices.Sort(all) // concurrent writers take the rows in the same order
+	return all
+}
+
+func shorten(term string) string {
+	if len(term) <= maxTermLength {
+		return term
+	}
+	return strings.ToValidUTF8(term[:maxTermLength], "")
+}
+
+// words are the words of a search, as prefixes of terms. A pasted URL stands for its host.
+func words(search string) []string {
+	var all []string
+	for word := range strings.FieldsSeq(strings.ToLower(search)) {
+		word = strings.ReplaceAll(strings.ToValidUTF8(word, ""), "\x00", "")
+		if u, err := url.Parse(word); err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" {
+			word = u.Hostname()
+		}
+		if word = shorten(word); word != "" && !slices.Contains(all, word) && len(all) < maxWords {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// beyond is above every term that begins with prefix, and below every other that prefix is below.
+func beyond(prefix string) string { return prefix + "\U0010FFFF" }
+
+// frequent is how many terms a word may match for the search to be driven by it. Beyond that the list is walked in its
+// order instead: with so many matches among them, a page fills soon.
+const frequent = 2000
+
+// rarest counts what each word matches, up to frequent, and puts the word that matches least first.
+func (t terms) rarest(ctx context.Context, c *sqldb.Conn, words []string) (count int, err error) {
+	counts := make(map[string]int, len(words))
+	for _, word := range words {
+		var n int
+		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+t.table+` WHERE term >= $1 AND term < $2 LIMIT $3) AS some`,
+			word, beyond(word), frequent+1).Scan(&n)
+		if err != nil {
+			return 0, err
+		}
+		counts[word] = n
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return counts[a] - counts[b] })
+	return counts[words[0]], nil
+}
+
+// has adds the condition that the row named by id has a term that begins with word.
+func (t terms) has(f *filter, id, word string) {
+	f.add(`EXISTS (SELECT 1 FROM `+t.table+` t WHERE t.`+t.column+` = `+id+` AND t.term >= ? AND t.term < ?)`, word, beyond(word))
+}

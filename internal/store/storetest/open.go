@@ -1,0 +1,62 @@
+package storetest
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"clientele/internal/store"
+)
+
+// Open opens an empty store on SQLite.
+func Open(t testing.TB) *store.Store {
+	t.Helper()
+	return open(t, store.Throwaway)
+}
+
+func open(t testing.TB, dsn string) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), dsn)
+	if err != nil {
+		t.Fatalf("open the store: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close the store: %v", err)
+		}
+	})
+	return s
+}
+
+// Engine is one engine to run on.
+type Engine struct {
+	Name string
+	Open func(testing.TB) *store.Store // opens an empty store
+	DSN  func(testing.TB) string       // makes an empty database, for a test that opens it itself
+}
+
+// Engines are all engines that this run is configured for.
+func Engines(t testing.TB) []Engine {
+	t.Helper()
+	all := []Engine{{Name: "sqlite", Open: Open, DSN: func(t testing.TB) string { return t.TempDir() + "/store.db" }}}
+	admin := os.Getenv("CLIENTELE_TEST_POSTGRES")
+	switch {
+	case admin != "":
+		all = append(all, Engine{
+			Name: "postgres",
+			Open: func(t testing.TB) *store.Store { t.Helper(); return open(t, createDatabase(t, admin)) },
+			DSN:  func(t testing.TB) string { t.Helper(); return createDatabase(t, admin) },
+		})
+	case os.Getenv("CI") != "" || os.Getenv("CLIENTELE_REQUIRE_POSTGRES") != "":
+		t.Fatal("CLIENTELE_TEST_POSTGRES is not set: run the tests through scripts/postgres.sh run")
+	}
+	return all
+}
+
+// Each runs a test on every engine.
+func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	for _, engine := range Engines(t) {
+		t.Run(engine.Name, func(t *testing.T) { test(t, engine.Open(t)) })
+	}
+}

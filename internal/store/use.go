@@ -1,0 +1,99 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/sqldb"
+)
+
+// AppendUses writes a batch of use events and raises the used days of what they used: the application, the secret and the
+// redirect URI. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
+func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
+	if len(uses) == 0 {
+		return nil
+	}
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		for i := range uses {
+			if err := insertUse(ctx, c, &uses[i]); err != nil {
+				return err
+			}
+		}
+		return raiseDays(ctx, c, uses)
+	})
+}
+
+func insertUse(ctx context.Context, c *sqldb.Conn, u *audit.Use) error {
+	detail := ""
+	if len(u.Detail) > 0 {
+		detail = sqldb.JSON(u.Detail)
+	}
+	return exec(ctx, c, `INSERT INTO audit_uses (at, kind, application_id, user_id, grant_id, secret_id, uri, address, reference, reason, detail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		u.At.UnixMicro(), u.Kind, u.ApplicationID, u.UserID, u.GrantID, u.SecretID, u.URI, u.Address, u.Reference, u.Reason, detail)
+}
+
+// used is a thing that a batch used: an application, one of its secrets, or one of its redirect URIs.
+type used struct{ application, secret, uri string }
+
+type usage struct {
+	count int64
+	day   time.Time
+}
+
+func raiseDays(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
+	sums := make(map[used]usage)
+	for i := range uses {
+		u := &uses[i]
+		if u.ApplicationID == "" || u.Reason != "" {
+			continue
+		}
+		day := u.At.UTC().Truncate(24 * time.Hour)
+		raise(sums, used{application: u.ApplicationID}, day)
+		if u.SecretID != "" {
+			raise(sums, used{u.ApplicationID, u.SecretID, ""}, day)
+		}
+		if u.URI != "" {
+			raise(sums, used{u.ApplicationID, "", u.URI}, day)
+		}
+	}
+	things := slices.SortedFunc(maps.Keys(sums), func(a, b used) int { // concurrent batches take the rows in the same order
+		return cmp.Or(cmp.Compare(a.application, b.application), cmp.Compare(a.secret, b.secret), cmp.Compare(a.uri, b.uri))
+	})
+	for _, thing := range things {
+		if err := raiseDay(ctx, c, thing, sums[thing]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func raise(sums map[used]usage, thing used, day time.Time) {
+	sum := sums[thing]
+	sum.count++
+	if day.After(sum.day) {
+		sum.day = day
+	}
+	sums[thing] = sum
+}
+
+func raiseDay(ctx context.Context, c *sqldb.Conn, thing used, sum usage) error {
+	day := sum.day.UnixMicro()
+	switch {
+	case thing.secret != "":
+		return exec(ctx, c, `UPDATE application_secrets SET last_used = $3
+			WHERE application_id = $1 AND id = $2 AND (last_used IS NULL OR last_used < $3)`, thing.application, thing.secret, day)
+	case thing.uri != "":
+		return exec(ctx, c, `UPDATE application_uris SET last_used = $3
+			WHERE application_id = $1 AND kind = 'redirect' AND value = $2 AND (last_used IS NULL OR last_used < $3)`,
+			thing.application, thing.uri, day)
+	}
+	return exec(ctx, c, `INSERT INTO application_usage (application_id, uses, last_used) VALUES ($1, $2, $3)
+		ON CONFLICT (application_id) DO UPDATE SET uses = application_usage.uses + excluded.uses,
+			last_used = CASE WHEN application_usage.last_used > excluded.last_used THEN application_usage.last_used ELSE excluded.last_used END`,
+		thing.application, sum.count, day)
+}

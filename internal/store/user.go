@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/audit"
+	"clientele/internal/sqldb"
+)
+
+// CreateUser writes a new user with its event. It fails with account.ErrConflict if the id or the e-mail address is taken;
+// the id of a deleted user stays taken.
+func (s *Store) CreateUser(ctx context.Context, u account.User, e audit.Event) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		if err := insertUser(ctx, c, &u); err != nil {
+			return taken(err, account.ErrConflict)
+		}
+		return record(ctx, c, e)
+	})
+}
+
+func insertUser(ctx context.Context, c *sqldb.Conn, u *account.User) error {
+	if err := exec(ctx, c, `INSERT INTO users (id, email, email_key, email_verified, name, role, password_hash, blocked,
+			created_at, updated_at, last_sign_in, revision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		u.ID, u.Email, u.EmailKey, u.EmailVerified, u.Name, string(u.Role), u.PasswordHash, u.Blocked,
+		sqldb.Time(u.CreatedAt), sqldb.Time(u.UpdatedAt), sqldb.Time(u.LastSignIn), u.Revision); err != nil {
+		return err
+	}
+	if err := exec(ctx, c, `INSERT INTO subjects (subject, user_id, sector) VALUES ($1, $1, '')`, u.ID); err != nil {
+		return err
+	}
+	return saveTerms(ctx, c, userTerms, u.ID, u.CreatedAt, termsOfUser(u))
+}
+
+// termsOfUser are the words a user is found by: the e-mail address, and the words of the name.
+func termsOfUser(u *account.User) []string {
+	var set termSet
+	set.add(u.EmailKey)
+	set.add(u.Email)
+	set.add(u.ID)
+	set.addText(u.Name)
+	return set.sorted()
+}
+
+// SaveUser writes a changed user with its event, if the revision is still was. It fails with account.ErrStale,
+// account.ErrNotFound, or account.ErrConflict if another user has the e-mail address.
+func (s *Store) SaveUser(ctx context.Context, u account.User, was int64, e audit.Event) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		changed, err := c.Exec(ctx, `UPDATE users SET email = $3, email_key = $4, email_verified = $5, name = $6, role = $7,
+				password_hash = $8, blocked = $9, updated_at = $10, revision = revision + 1
+			WHERE id = $1 AND revision = $2`,
+			u.ID, was, u.Email, u.EmailKey, u.EmailVerified, u.Name, string(u.Role), u.PasswordHash, u.Blocked, sqldb.Time(u.UpdatedAt))
+		if err != nil {
+			return taken(err, account.ErrConflict)
+		}
+		if changed == 0 {
+			return staleOrGone(ctx, c, `SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)`, u.ID, account.ErrStale, account.ErrNotFound)
+		}
+		if err := c.QueryRow(ctx, `SELECT created_at FROM users WHERE id = $1`, u.ID).Scan(sqldb.ScanTime(&u.CreatedAt)); err != nil {
+			return err
+		}
+		if err := saveTerms(ctx, c, userTerms, u.ID, u.CreatedAt, termsOfUser(&u)); err != nil {
+			return err
+		}
+		return record(ctx, c, e)
+	})
+}
+
+// DeleteUser removes a user with sessions, consents, grants, codes and refresh families. It fails with account.ErrNotFound.
+func (s *Store) DeleteUser(ctx context.Context, id string, _ time.Time, e audit.Event) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		changed, err := c.Exec(ctx, `DELETE FROM users WHERE id = $1`, id)
+		if err := mustHit(changed, err, account.ErrNotFound); err != nil {
+			return err
+		}
+		return record(ctx, c, e)
+	})
+}
+
+const userSelect = `SELECT u.id, u.email, u.email_key, u.email_verified, u.name, u.role, u.password_hash, u.blocked, u.created_at,
+	u.updated_at, u.last_sign_in, u.revision FROM users u`
+
+func scanUser(row sqldb.Scanner) (u account.User, err error) {
+	err = row.Scan(&u.ID, &u.Email, &u.EmailKey, &u.EmailVerified, &u.Name, &u.Role, &u.PasswordHash, &u.Blocked,
+		sqldb.ScanTime(&u.CreatedAt), sqldb.ScanTime(&u.UpdatedAt), sqldb.ScanTime(&u.LastSignIn), &u.Revision)
+	return u, err
+}
+
+// User returns a user by id. It fails with account.ErrNotFound.
+func (s *Store) User(ctx context.Context, id string) (account.User, error) {
+	return s.user(ctx, "u.id", id)
+}
+
+// UserByEmail returns a user by the normalised e-mail address. It fails with account.ErrNotFound.
+func (s *Store) UserByEmail(ctx context.Context, key string) (account.User, error) {
+	return s.user(ctx, "u.email_key", key)
+}
+
+func (s *Store) user(ctx context.Context, column, value string) (u account.User, err error) {
+	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
+		u, err = scanUser(c.QueryRow(ctx, userSelect+" WHERE "+column+" = $1", value))
+		return absent(err, account.ErrNotFound)
+	})
+	return u, err
+}
+
+// Users returns one page of users, newest first. Every word of the search must begin the e-mail address, the id or a word
+// of the name.
+func (s *Store) Users(ctx context.Context, q account.Query) (page account.Page, err error) {
+	var f filter
+	for _, word := range words(q.Search) {
+		userTerms.has(&f, "u.id", word)
+	}
+	if q.Operators {
+		f.add("u.role <> ''")
+	}
+	err = s.db.View(ctx, func(c *sqldb.Conn) error {
+		page = account.Page{}
+		if q.Total {
+			if err := c.QueryRow(ctx, "SELECT COUNT(*) FROM users u"+f.where(), f.args...).Scan(&page.Total); err != nil {
+				return err
+			}
+		}
+		f, limit := f, pageSize(q.Limit)
+		f.older("u.", q.After)
+		all, err := sqldb.All(ctx, c, scanUser, userSelect+f.where()+" ORDER BY u.created_at DESC, u.id DESC LIMIT "+f.arg(limit+1), f.args...)
+		if err != nil {
+			return err
+		}
+		var more bool
+		if page.Users, more = cut(all, limit); more {
+			page.Next = newestCursor(page.Users[limit-1].CreatedAt, page.Users[limit-1].ID)
+		}
+		return nil
+	})
+	return page, err
+}
+
+// MarkSignedIn keeps when a user last signed in. It is no change of the user: the revision stays.
+func (s *Store) MarkSignedIn(ctx context.Context, userID string, at time.Time) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		return exec(ctx, c, `UPDATE users SET last_sign_in = $2 WHERE id = $1 AND (last_sign_in IS NULL OR last_sign_in < $2)`, userID, at.UnixMicro())
+	})
+}
+
+// HasOperator reports whether any user has a role.
+func (s *Store) HasOperator(ctx context.Context) (has bool, err error) {
+	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
+		has, err = hasOperator(ctx, c)
+		return err
+	})
+	return has, err
+}
+
+func hasOperator(ctx context.Context, c *sqldb.Conn) (has bool, err error) {
+	err = c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM users WHERE role <> '')`).Scan(&has)
+	return has, err
+}
