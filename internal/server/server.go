@@ -25,9 +25,9 @@ type Config struct {
 	Proxies   Proxies
 	Store     *store.Store // stays the caller's to close, after Run has returned
 	Master    *secret.Master
-	Log       *slog.Logger     // nil = nothing is logged
-	Now       func() time.Time // nil = the clock
-	Passwords account.Cost     // of hashing a password; zero = account.DefaultCost
+	Log       *slog.Logger       // nil = nothing is logged
+	Now       func() time.Time   // nil = the clock
+	Passwords *account.Passwords // nil = at the default cost
 }
 
 // Server is the whole server behind one handler.
@@ -57,17 +57,16 @@ type Server struct {
 // New makes a server out of what is kept: it makes the first keys if there are none, reads the settings and puts the rooms
 // on the mux. Nothing runs in the background until Run.
 func New(ctx context.Context, c Config) (*Server, error) {
-	s := &Server{public: c.PublicURL, proxies: c.Proxies, store: c.Store, log: c.Log, now: c.Now}
+	s := &Server{public: c.PublicURL, proxies: c.Proxies, store: c.Store, log: c.Log, now: c.Now, passwords: c.Passwords}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if c.Passwords == (account.Cost{}) {
-		c.Passwords = account.DefaultCost
+	if s.passwords == nil {
+		s.passwords = account.NewPasswords()
 	}
-	s.passwords = account.NewPasswords(c.Passwords)
 	if err := s.gather(ctx, c.Master); err != nil {
 		return nil, err
 	}

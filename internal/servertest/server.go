@@ -82,7 +82,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	}
 	kept := openStore(t)
 	seedKeys(t, kept)
-	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: master(), Log: o.log, Now: o.clock.Now, Passwords: cheap})
+	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: master(), Log: o.log, Now: o.clock.Now, Passwords: account.NewPasswordsAt(cheap)})
 	if err != nil {
 		t.Fatal(err)
 	}
