@@ -72,6 +72,8 @@ func parsePrivateRedirect(s string, u *url.URL) (RedirectURI, error) {
 		return RedirectURI{}, unusable("redirect_uri_scheme", "uses the scheme %s:, which anybody can claim; a private-use scheme is a reversed domain name of yours, as in com.example.app:/callback", u.Scheme)
 	case strings.HasSuffix(u.Scheme, ".") || strings.Contains(u.Scheme, ".."):
 		return RedirectURI{}, unusable("redirect_uri_scheme", "uses the scheme %s:, which is no reversed domain name; write it as in com.example.app:/callback", u.Scheme)
+	case strings.Contains(authority(s), "*"):
+		return RedirectURI{}, unusable("redirect_uri_wildcard_form", "has a wildcard, which only an https host may have")
 	case len(s) == len(u.Scheme)+1 || strings.HasSuffix(s, "://"):
 		return RedirectURI{}, unusable("redirect_uri_syntax", "has nothing after its scheme; write it as in %s:/callback", u.Scheme)
 	}

@@ -16,6 +16,10 @@ const (
 // MaxScopeLength is how long one scope may be, in bytes.
 const MaxScopeLength = 280
 
+// MaxScopes is how many different values one scope parameter may have. Sets are compared value by value, so it also bounds
+// the work that a stranger's request makes.
+const MaxScopes = 256
+
 // Scopes is an ordered set of scope values: no duplicates, in the order in which they were asked for.
 type Scopes []string
 
@@ -25,13 +29,16 @@ func ParseScope(s string) (Scopes, *Error) {
 	if s == "" {
 		return nil, nil
 	}
-	set := make(Scopes, 0, strings.Count(s, " ")+1)
+	set := make(Scopes, 0, min(strings.Count(s, " ")+1, MaxScopes))
 	for value := range strings.SplitSeq(s, " ") {
 		if value == "" || slices.Contains(set, value) {
 			continue
 		}
 		if !ValidScope(value) {
 			return nil, Refuse(CodeInvalidScope, "scope has a value with a character that is not allowed, or one that is longer than %d characters", MaxScopeLength)
+		}
+		if len(set) == MaxScopes {
+			return nil, Refuse(CodeInvalidScope, "scope has more than %d values", MaxScopes)
 		}
 		set = append(set, value)
 	}
