@@ -67,29 +67,15 @@ func (h *Handler) checkRedirectURI(_ context.Context, q *Request) *PageError {
 			return brokenLink("redirect_uri missing", "The parameter redirect_uri is missing.")
 		}
 	}
-	uri, used, ok := registered(q.app, text)
-	if !ok {
+	uri, err := oauth.ParseRedirectURI(text)
+	used, ok := q.app.RedirectFor(uri, registry.Policy{WildcardRedirects: h.Settings().WildcardRedirects})
+	if err != nil || !ok {
 		return refusePage("redirect_uri not registered", "Callback URL mismatch", "The link asks to send you to an address that is not registered for this application. If you are setting it up, add the address to its callback URLs, exactly as it stands below.",
 			"The redirect_uri %s is not among the callback URLs of %s.", shorten(text, 300), q.app.ClientID())
 	}
-	q.used = used
+	q.used = used.Value
 	q.to = Destination{uri: uri, mode: modeOf(q.get("response_mode"), uri), state: q.get("state")}
 	return nil
-}
-
-// registered finds text among the application's redirect URIs. used is the one it matches, as registered.
-func registered(app *registry.Application, text string) (uri oauth.RedirectURI, used string, ok bool) {
-	uri, err := oauth.ParseRedirectURI(text)
-	if err != nil {
-		return oauth.RedirectURI{}, "", false
-	}
-	for _, have := range app.RedirectURIs {
-		parsed, err := oauth.ParseRedirectURI(have.Value)
-		if err == nil && parsed.Matches(uri, app.AnyLoopbackPort()) {
-			return uri, have.Value, true
-		}
-	}
-	return oauth.RedirectURI{}, "", false
 }
 
 // onlyRedirect is the redirect URI of an application that has one only, if it says where to go by itself: the registered
@@ -101,7 +87,7 @@ func onlyRedirect(app *registry.Application) string {
 	text := app.RedirectURIs[0].Value
 	uri, err := oauth.ParseRedirectURI(text)
 	if err != nil || uri.Class() == oauth.RedirectLoopback && app.AnyLoopbackPort() {
-		return ""
+		return "" // a wildcard, or a port that only the program knows
 	}
 	return text
 }

@@ -21,7 +21,7 @@ func (h *Handler) sendCode(w http.ResponseWriter, r *http.Request, q *Request, s
 		Hash:          h.Keys.Hash(secret.ForCode, value.Reveal()),
 		GrantID:       g.ID,
 		ApplicationID: q.app.ID,
-		RedirectURI:   q.get("redirect_uri"),
+		RedirectURI:   q.to.uri.String(),
 		Challenge:     q.challenge,
 		CreatedAt:     s.now,
 		ExpiresAt:     s.now.Add(grant.CodeLifetime),

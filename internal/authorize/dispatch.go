@@ -3,6 +3,7 @@ package authorize
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"clientele/internal/account"
@@ -22,7 +23,7 @@ type situation struct {
 	now      time.Time
 	session  account.Session // zero: nobody is signed in
 	user     account.User
-	row      *answered       // nil: the request comes straight from the application, and nothing was decided yet
+	row      *answered // nil: the request comes straight from the application, and nothing was decided yet
 	consents []grant.Consent
 }
 
@@ -146,7 +147,7 @@ func needsConsent(q *Request, s situation, ask grant.Ask) grant.AskReason {
 	switch {
 	case s.allowed(ask):
 		return ""
-	case q.prompt.consent:
+	case q.prompt.consent, strings.Contains(q.used, "*"): // whoever has any of the names a wildcard stands for could answer
 		return grant.AskConsent
 	case q.app.Ownership == registry.ThirdParty:
 		if !proven || len(ask.Parts()) == 0 || len(ask.Missing(s.consents)) > 0 {

@@ -17,7 +17,7 @@ type Request struct {
 	// Proven by the checks that can only answer with a page.
 	app  *registry.Application
 	to   Destination
-	used string // the registered redirect URI that matched
+	used string // the registered redirect URI that matched, which may have a wildcard
 
 	// Proven by the checks after them.
 	challenge oauth.Challenge

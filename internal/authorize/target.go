@@ -3,7 +3,6 @@ package authorize
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
 
 	"clientele/internal/grant"
@@ -40,9 +39,8 @@ func (h *Handler) checkTarget(ctx context.Context, q *Request) *RedirectError {
 }
 
 func (h *Handler) addResource(ctx context.Context, q *Request, resource string) *RedirectError {
-	u, err := url.Parse(resource)
-	if err != nil || !u.IsAbs() || u.Fragment != "" || resource[len(resource)-1] == '#' {
-		return refuse(oauth.CodeInvalidTarget, "resource must be an absolute URI without a fragment: %s", resource)
+	if _, refused := oauth.ParseResource(resource); refused != nil {
+		return sendBack(refused)
 	}
 	api, err := h.Clients.APIByAudience(ctx, resource)
 	switch {

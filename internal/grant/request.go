@@ -1,6 +1,9 @@
 package grant
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"time"
 
 	"clientele/internal/oauth"
@@ -50,4 +53,11 @@ type Ask struct {
 	RedirectHost  string              `json:"redirect_host,omitempty"` // for class https
 	Identity      string              `json:"identity,omitempty"`      // of an imported application: hash of name, logo and client_uri
 	Before        []Target            `json:"before,omitempty"`        // what was allowed earlier; Audience "" for OpenID Connect's own scopes
+}
+
+// Fingerprint names what is asked, so that a form can say what its page showed.
+func (a Ask) Fingerprint() string {
+	text, _ := json.Marshal(a) // strings only: it cannot fail
+	sum := sha256.Sum256(text)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }

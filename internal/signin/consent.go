@@ -25,6 +25,7 @@ type asked struct {
 // consentView is what the consent page shows. Facts first: who answers at the other end, then what it calls itself.
 type consentView struct {
 	handle      string
+	shown       string // names what the page shows
 	confirm     bool   // our own application, which only has to be confirmed
 	host        string // where the person goes afterwards; empty for an app on the device
 	local       bool   // loopback or a private scheme
@@ -71,12 +72,13 @@ func (h *Handler) consent(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	switch r.PostForm.Get("decision") {
-	case "allow":
+	decision, shown := r.PostForm.Get("decision"), r.PostForm.Get("shown") == a.Ask.Fingerprint()
+	switch {
+	case decision == "allow" && shown:
 		a.ConsentedAt = h.Now()
-	case "deny":
+	case decision == "deny":
 		a.DeniedAt = h.Now()
-	default:
+	default: // no decision, or one about a page that showed something else
 		h.seeOther(w, "consent?"+url.Values{"request": {a.handle}}.Encode())
 		return
 	}
@@ -127,6 +129,7 @@ func (h *Handler) asked(w http.ResponseWriter, r *http.Request, handle string) (
 func (h *Handler) view(ctx context.Context, a asked) (consentView, error) {
 	v := consentView{
 		handle:     a.handle,
+		shown:      a.Ask.Fingerprint(),
 		confirm:    a.Ask.Reason == grant.AskConfirmation,
 		local:      a.Ask.RedirectClass != oauth.RedirectHTTPS,
 		app:        displayName(a.app.Name),
