@@ -8,19 +8,21 @@ import (
 	"clientele/internal/sqldb"
 )
 
-// SaveRequest writes an authorization request, new or again, while it is open. It fails with grant.ErrNotFound if it is
-// finished or its application is gone. Whose it is and when it ends stays what it was at first.
+// SaveRequest writes an authorization request, new or again, while it is open; with FinishedAt it ends here. It fails with
+// grant.ErrNotFound if it is finished already or its application is gone. Whose it is and when it ends stays what it was at first.
 func (s *Store) SaveRequest(ctx context.Context, r grant.Request) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		changed, err := c.Exec(ctx, `INSERT INTO requests (hash, application_id, session_id, user_id, parameters, auth_time, ask,
-				consented_at, denied_at, document_hash, created_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+				consented_at, denied_at, document_hash, created_at, expires_at, finished_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 			ON CONFLICT (hash) DO UPDATE SET session_id = excluded.session_id, user_id = excluded.user_id,
 				parameters = excluded.parameters, auth_time = excluded.auth_time, ask = excluded.ask,
-				consented_at = excluded.consented_at, denied_at = excluded.denied_at, document_hash = excluded.document_hash
+				consented_at = excluded.consented_at, denied_at = excluded.denied_at, document_hash = excluded.document_hash,
+				finished_at = excluded.finished_at
 			WHERE requests.finished_at IS NULL AND requests.application_id = excluded.application_id`,
 			string(r.Hash), r.ApplicationID, r.SessionID, r.UserID, sqldb.JSON(r.Parameters), sqldb.Time(r.AuthTime), sqldb.JSON(r.Ask),
-			sqldb.Time(r.ConsentedAt), sqldb.Time(r.DeniedAt), r.DocumentHash, sqldb.Time(r.CreatedAt), sqldb.Time(r.ExpiresAt))
+			sqldb.Time(r.ConsentedAt), sqldb.Time(r.DeniedAt), r.DocumentHash, sqldb.Time(r.CreatedAt), sqldb.Time(r.ExpiresAt),
+			sqldb.Time(r.FinishedAt))
 		if sqldb.IsOrphan(err) {
 			return grant.ErrNotFound
 		}
