@@ -153,18 +153,3 @@ func (h *Handler) checkMaxAge(_ context.Context, q *Request) *RedirectError {
 	q.maxAge = time.Duration(seconds) * time.Second
 	return nil
 }
-
-// An ID token of ours says whom the client expects to be signed in; it may have expired. With another person signed in,
-// silence is login_required, and otherwise the sign-in page opens. OpenID Connect Core 1.0 §3.1.2.1, §3.1.2.2.
-func (h *Handler) checkIDTokenHint(ctx context.Context, q *Request) *RedirectError {
-	hint := q.get("id_token_hint")
-	if hint == "" || h.Hints == nil {
-		return nil
-	}
-	subject, err := h.Hints.Subject(ctx, hint, q.app.ClientID())
-	if err != nil {
-		return &RedirectError{public: oauth.InvalidRequest("id_token_hint is not an ID token that this server gave this application").Because(err)}
-	}
-	q.hinted = subject
-	return nil
-}

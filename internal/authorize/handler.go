@@ -40,10 +40,9 @@ type Sessions interface {
 	Current(r *http.Request) (account.Session, account.User, error)
 }
 
-// Hints reads ID tokens of our own that come back as id_token_hint.
-type Hints interface {
-	// Subject is the sub of an ID token that this server gave the client, expired or not.
-	Subject(ctx context.Context, token string, client oauth.ClientID) (string, error)
+// Tokens verifies tokens that this server signed. signing.Keeper does.
+type Tokens interface {
+	Verify(token string, types ...string) (claims []byte, err error)
 }
 
 // Handler answers the authorization endpoint.
@@ -52,7 +51,7 @@ type Handler struct {
 	Clients  Clients
 	Store    Store
 	Sessions Sessions
-	Hints    Hints // nil: id_token_hint is ignored
+	Tokens   Tokens
 	Keys     *secret.Keyring
 	Settings func() settings.Settings
 	Site     func() ui.Site
