@@ -107,7 +107,7 @@ func (r *Registry) DeleteAPI(ctx context.Context, actor audit.Actor, id string) 
 		return refusal("id", "api_system", "is the API of this server itself, which cannot be deleted")
 	}
 	now := r.now()
-	if err := r.Store.DeleteAPI(ctx, id, r.event(actor, now, "api.deleted", KindAPI, a.ID, a.Name, Change{})); err != nil {
+	if err := r.Store.DeleteAPI(ctx, id, r.event(actor, now, "api.deleted", KindAPI, a.ID, a.Name, changedAPI(&a, &API{}))); err != nil {
 		return err
 	}
 	r.committed(KindAPI, id)
@@ -185,7 +185,7 @@ var apiFields = []struct {
 	{"skip_consent", func(a *API) string { return strconv.FormatBool(a.SkipConsent) }},
 	{"user_policy", func(a *API) string { return string(a.UserPolicy) }},
 	{"client_policy", func(a *API) string { return string(a.ClientPolicy) }},
-	{"extras", func(a *API) string { return string(a.Extras) }},
+	{"extras", func(a *API) string { return fingerprint(a.Extras) }},
 }
 
 func changedAPI(before, after *API) Change {

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,8 +25,28 @@ func (c Change) Touches(field string) bool {
 
 func (c *Change) add(field, before, after string) {
 	if before != after {
-		c.Fields = append(c.Fields, audit.FieldChange{Field: field, Before: before, After: after})
+		c.Fields = append(c.Fields, audit.FieldChange{Field: field, Before: shown(before), After: shown(after)})
 	}
+}
+
+// maxShown bounds one side of a field's change, so that an event stays small whatever was edited.
+const maxShown = 4096
+
+// shown cuts a long text between two characters.
+func shown(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxShown], "") + "… (" + strconv.Itoa(len(s)) + " bytes)"
+}
+
+// fingerprint stands for settings that are only remembered: nobody knows whether there is a secret among them.
+func fingerprint(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return strconv.Itoa(len(b)) + " bytes, SHA-256 " + hex.EncodeToString(sum[:6]) + "…"
 }
 
 // applicationFields is every field of an application whose change is recorded, and how it reads. Dates and counters are
@@ -56,7 +78,7 @@ var applicationFields = []struct {
 	{"refresh.lifetime", func(a *Application) string { return duration(a.Refresh.Lifetime) }},
 	{"refresh.idle_lifetime", func(a *Application) string { return duration(a.Refresh.IdleLifetime) }},
 	{"metadata", func(a *Application) string { return pairs(a.Metadata) }},
-	{"extras", func(a *Application) string { return string(a.Extras) }},
+	{"extras", func(a *Application) string { return fingerprint(a.Extras) }},
 	{"secrets", func(a *Application) string { return secretList(a.Secrets) }},
 }
 

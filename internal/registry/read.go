@@ -15,6 +15,7 @@ const (
 	maxSearch       = 200   // characters of a search
 	maxSearchWords  = 8     // words that are looked at
 	maxOffset       = 10000 // rows to skip; deeper pages go by cursor
+	maxCursor       = 4096  // bytes of a cursor
 )
 
 // Application returns the application with the internal id. It fails with ErrNotFound.
@@ -35,6 +36,9 @@ func (r *Registry) ApplicationByClientID(ctx context.Context, id oauth.ClientID)
 
 // Applications returns a page of applications, newest first.
 func (r *Registry) Applications(ctx context.Context, q Query) (Page[Application], error) {
+	if !cursorOrNone(q.After) {
+		return Page[Application]{}, nil
+	}
 	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), boundedOffset(q.Offset)
 	return r.Store.Applications(ctx, q)
 }
@@ -57,11 +61,19 @@ func (r *Registry) APIByIdentifier(ctx context.Context, identifier string) (API,
 		return API{}, ErrNotFound
 	}
 	a, err := r.Store.APIByAudience(ctx, CanonicalAudience(identifier))
-	return r.named(a), err
+	if err == nil && a.System { // it goes by the name computed from the issuer only
+		return API{}, ErrNotFound
+	}
+	return a, err
 }
 
 // APIs returns a page of APIs, by name.
 func (r *Registry) APIs(ctx context.Context, q APIQuery) (Page[API], error) {
+	asked := len(q.Identifiers)
+	q.Identifiers = r.storedIdentifiers(q.Identifiers)
+	if !cursorOrNone(q.After) || asked > 0 && len(q.Identifiers) == 0 {
+		return Page[API]{}, nil
+	}
 	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), boundedOffset(q.Offset)
 	page, err := r.Store.APIs(ctx, q)
 	for i := range page.Items {
@@ -80,6 +92,9 @@ func (r *Registry) ClientGrant(ctx context.Context, id string) (ClientGrant, err
 
 // ClientGrants returns a page of client grants, newest first.
 func (r *Registry) ClientGrants(ctx context.Context, q ClientGrantQuery) (Page[ClientGrant], error) {
+	if q.ApplicationID != "" && !plausible(q.ApplicationID) || q.APIID != "" && !plausible(q.APIID) || !cursorOrNone(q.After) {
+		return Page[ClientGrant]{}, nil
+	}
 	q.Limit, q.Offset = boundedLimit(q.Limit), boundedOffset(q.Offset)
 	return r.Store.ClientGrants(ctx, q)
 }
@@ -91,6 +106,23 @@ func (r *Registry) named(a API) API {
 	}
 	return a
 }
+
+// storedIdentifiers leaves what an API may be called by, in the store's words: there the system API has no identifier.
+func (r *Registry) storedIdentifiers(identifiers []string) []string {
+	var list []string
+	for _, id := range identifiers[:min(len(identifiers), MaxPageSize)] {
+		switch {
+		case isManagementAudience(r.Issuer, id):
+			list = append(list, "")
+		case len(id) <= maxIdentifier && printable(id):
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// cursorOrNone reports whether s may be the cursor of a page before, or none.
+func cursorOrNone(s string) bool { return s == "" || len(s) <= maxCursor && printable(s) }
 
 func boundedLimit(n int) int {
 	if n <= 0 {

@@ -52,7 +52,6 @@ func JudgeRedirectURI(a *Application, p Policy, value string) Judgement {
 }
 
 // judgePlace: only a native application can be called by the operating system through a scheme. RFC 8252 §7.1.
-// An unknown type may turn out to be one, third parties register both kinds, so both may.
 func judgePlace(a *Application, u oauth.RedirectURI, rule string) Judgement {
 	if u.Class() != oauth.RedirectPrivateScheme || a.Type == Native {
 		return fine

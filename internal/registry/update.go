@@ -59,7 +59,7 @@ func (r *Registry) Delete(ctx context.Context, actor audit.Actor, id string) err
 		return err
 	}
 	now := r.now()
-	e := r.event(actor, now, "application.deleted", KindApplication, a.ID, a.Name, Change{})
+	e := r.event(actor, now, "application.deleted", KindApplication, a.ID, a.Name, changed(&a, &Application{}))
 	if err := r.Store.DeleteApplication(ctx, id, now, e); err != nil {
 		return err
 	}
