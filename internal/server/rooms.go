@@ -15,6 +15,7 @@ func (s *Server) rooms() (*http.ServeMux, error) {
 		http.Redirect(w, r, s.public.Prefix+"/dashboard", http.StatusSeeOther)
 	})
 	ui.Mount(mux, s.site)
+	s.peopleRooms(mux)
 	return mux, nil
 }
 
