@@ -1,0 +1,293 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"clientele/internal/management"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+	"clientele/internal/secret"
+)
+
+// AppSettings are the flags that create and update share.
+type AppSettings struct {
+	Description *string           `help:"Free text, at most 140 characters." placeholder:"TEXT"`
+	Logo        *string           `help:"Address of the logo." placeholder:"URL"`
+	RedirectURI []string          `name:"redirect-uri" help:"Callback URL; may be given several times." sep:"none" placeholder:"URI"`
+	LogoutURI   []string          `name:"logout-uri" help:"Where people may go after sign-out; may be given several times." sep:"none" placeholder:"URI"`
+	WebOrigin   []string          `help:"Origin that may call the token endpoint from a browser; may be given several times." sep:"none" placeholder:"ORIGIN"`
+	CORSOrigin  []string          `name:"cors-origin" help:"Further origin that may call from a browser; may be given several times." sep:"none" placeholder:"ORIGIN"`
+	LoginURI    *string           `name:"login-uri" help:"Where a sign-in is started." placeholder:"URL"`
+	GrantType   []string          `help:"authorization_code, refresh_token, client_credentials. Default: those of the type." placeholder:"GRANT"`
+	Auth        string            `help:"How it authenticates: none, basic, post, or secret for basic and post. Default: that of the type." enum:",none,basic,post,secret" default:"" placeholder:"METHOD"`
+	PKCE        *bool             `name:"pkce" negatable:"" help:"Require PKCE. On unless switched off."`
+	Tag         []string          `help:"Tag; may be given several times." placeholder:"TAG"`
+	Metadata    map[string]string `help:"Pair of your own; may be given several times." placeholder:"KEY=VALUE" mapsep:"none"`
+}
+
+// AppsCreateCmd creates an application.
+type AppsCreateCmd struct {
+	Name       string `help:"Name, as people read it." required:""`
+	Type       string `help:"What it is: native, spa, web, m2m or generic." enum:"native,spa,web,m2m,generic" default:"generic"`
+	ThirdParty bool   `help:"Somebody else's: always asks for consent, and cannot be changed later."`
+	AppSettings
+	Management bool     `help:"Let it call the Management API (type m2m)."`
+	Scopes     []string `help:"With --management: only these scopes. Default: all of them." placeholder:"SCOPE"`
+	ReadOnly   bool     `help:"With --management: only the scopes that change nothing."`
+	JSONFlag
+}
+
+// Help is the long help.
+func (c *AppsCreateCmd) Help() string {
+	return `Examples:
+  clientele apps create --name "Orders web" --type web --redirect-uri https://orders.example.com/callback
+  clientele apps create --name "Orders app" --type native --redirect-uri http://127.0.0.1/callback
+  clientele apps create --name "Nightly job" --type m2m
+  clientele apps create --name "Terraform" --type m2m --management
+  clientele apps create --name "Inventory" --type m2m --management --read-only --json
+
+The secret is printed once and kept as a hash: store it now. With --json it is client_secret.`
+}
+
+// Run creates the application and, with --management, its client grant.
+func (c *AppsCreateCmd) Run(ctx context.Context, g *Globals, out *Output) error {
+	scopes, err := c.managementScopes()
+	if err != nil {
+		return err
+	}
+	o, err := g.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	if c.Management {
+		if err := o.Registry.EnsureManagementAPI(ctx, management.Scopes()); err != nil {
+			return err
+		}
+	}
+	app, minted, err := o.Registry.Create(ctx, o.Actor, c.draft())
+	if err != nil {
+		return err
+	}
+	if c.Management {
+		grant := registry.ClientGrant{ApplicationID: app.ID, APIID: registry.ManagementAPIID, SubjectType: registry.ForClient, Scopes: scopes}
+		if _, err := o.Registry.CreateClientGrant(ctx, o.Actor, grant); err != nil {
+			_ = o.Registry.Delete(ctx, o.Actor, app.ID) // half an application helps nobody; the first error says why
+			return err
+		}
+	}
+	var value secret.Secret
+	if len(minted) > 0 {
+		value = minted[0].Value
+	}
+	if c.JSON {
+		return out.printJSON(management.ClientJSON(&app, value))
+	}
+	return c.print(out, o.Issuer, &app, value)
+}
+
+func (c *AppsCreateCmd) managementScopes() (oauth.Scopes, error) {
+	switch {
+	case !c.Management && (c.ReadOnly || len(c.Scopes) > 0):
+		return nil, Usagef("--scopes and --read-only go with --management; for another API use `clientele grants create`")
+	case c.Management && c.Type != "m2m":
+		return nil, Usagef("--management is for applications that act for themselves: add --type m2m")
+	case c.ReadOnly && len(c.Scopes) > 0:
+		return nil, Usagef("--read-only chooses the scopes; leave --scopes out, or name them all")
+	case c.ReadOnly:
+		return management.ReadOnlyScopes(), nil
+	case len(c.Scopes) > 0:
+		return list(c.Scopes), nil
+	}
+	api := registry.API{Scopes: management.Scopes()}
+	return api.ScopeValues(), nil
+}
+
+func (c *AppsCreateCmd) draft() registry.Draft {
+	d := registry.Draft{
+		Name: c.Name, Type: typeWords[c.Type], AuthMethods: authWords[c.Auth], RequirePKCE: c.PKCE, Tags: c.Tag, Metadata: c.Metadata,
+		RedirectURIs: c.RedirectURI, LogoutURIs: c.LogoutURI, WebOrigins: c.WebOrigin, CORSOrigins: c.CORSOrigin, GrantTypes: grants(c.GrantType),
+	}
+	if c.ThirdParty {
+		d.Ownership = registry.ThirdParty
+	}
+	set(&d.Description, c.Description)
+	set(&d.LogoURI, c.Logo)
+	set(&d.InitiateLoginURI, c.LoginURI)
+	return d
+}
+
+func (c *AppsCreateCmd) print(out *Output, issuer string, app *registry.Application, value secret.Secret) error {
+	if err := out.facts(
+		fact("name", app.Name), fact("type", typeWord(app.Type)), fact("client ID", string(app.ClientID())), fact("client secret", value.Reveal()),
+	); err != nil {
+		return err
+	}
+	if !value.IsZero() {
+		out.Notef("\nThe secret is shown this once. Store it now.\n")
+	}
+	if !app.Allows(oauth.ClientCredentials) || value.IsZero() {
+		out.Notef("\nDiscovery: %s.well-known/openid-configuration\n", issuer)
+		return nil
+	}
+	audience := "https://api.example.com/"
+	if c.Management {
+		audience = registry.ManagementAudience(issuer)
+	}
+	out.Printf("\nGet a token:\n%s\n", tokenCommand(issuer, string(app.ClientID()), value, audience))
+	if c.Management {
+		out.Printf("\nUse it:\n  curl -s %sclients -H \"Authorization: Bearer $TOKEN\"\n", audience)
+	}
+	return nil
+}
+
+// tokenCommand is a line that gets a token, ready to be pasted.
+func tokenCommand(issuer, id string, value secret.Secret, audience string) string {
+	return fmt.Sprintf("  TOKEN=$(curl -s %soauth/token \\\n    -u '%s:%s' \\\n    -d grant_type=client_credentials \\\n    -d audience=%s | jq -r .access_token)",
+		issuer, id, value.Reveal(), audience)
+}
+
+// AppsUpdateCmd changes an application.
+type AppsUpdateCmd struct {
+	ID   string  `arg:"" help:"Client ID."`
+	Name *string `help:"Name, as people read it." placeholder:"TEXT"`
+	Type string  `help:"native, spa, web, m2m or generic." enum:",native,spa,web,m2m,generic" default:"" placeholder:"TYPE"`
+	AppSettings
+	AddRedirectURI    []string `name:"add-redirect-uri" help:"Callback URL to add." sep:"none" placeholder:"URI"`
+	RemoveRedirectURI []string `name:"remove-redirect-uri" help:"Callback URL to remove." sep:"none" placeholder:"URI"`
+	JSONFlag
+}
+
+// Help is the long help.
+func (c *AppsUpdateCmd) Help() string {
+	return `A list that is given replaces the whole list; an empty value empties it. Metadata is merged; an empty value removes a key.
+
+Examples:
+  clientele apps update tXOb… --name "Orders"
+  clientele apps update tXOb… --add-redirect-uri https://orders.example.com/callback
+  clientele apps update tXOb… --logout-uri ""
+  clientele apps update tXOb… --no-pkce --metadata team=orders`
+}
+
+// Run changes the application.
+func (c *AppsUpdateCmd) Run(ctx context.Context, g *Globals, out *Output) error {
+	o, err := g.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
+	app, err := findApp(ctx, o.Registry, c.ID)
+	if err != nil {
+		return err
+	}
+	app, change, err := o.Registry.Update(ctx, o.Actor, app.ID, 0, func(a *registry.Application) error {
+		c.apply(a)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return out.printJSON(management.ClientJSON(&app, secret.Secret{}))
+	}
+	if change.Empty() {
+		out.Notef("Nothing changed.\n")
+		return nil
+	}
+	for _, f := range change.Fields {
+		out.Printf("%s: %s → %s\n", f.Field, shown(f.Before), shown(f.After))
+	}
+	return nil
+}
+
+func shown(value string) string {
+	if value == "" {
+		return "(empty)"
+	}
+	return oneLine(value)
+}
+
+func (c *AppsUpdateCmd) apply(a *registry.Application) {
+	set(&a.Name, c.Name)
+	set(&a.Description, c.Description)
+	set(&a.LogoURI, c.Logo)
+	set(&a.InitiateLoginURI, c.LoginURI)
+	set(&a.RequirePKCE, c.PKCE)
+	if c.Type != "" {
+		a.Type = typeWords[c.Type]
+	}
+	if c.Auth != "" {
+		a.AuthMethods = authWords[c.Auth]
+	}
+	if c.GrantType != nil {
+		a.GrantTypes = grants(c.GrantType)
+	}
+	if c.Tag != nil {
+		a.Tags = given(c.Tag)
+	}
+	replace(&a.RedirectURIs, c.RedirectURI)
+	replace(&a.LogoutURIs, c.LogoutURI)
+	replace(&a.WebOrigins, c.WebOrigin)
+	replace(&a.CORSOrigins, c.CORSOrigin)
+	a.RedirectURIs = append(a.RedirectURIs, registry.URIs(c.AddRedirectURI...)...)
+	for _, gone := range c.RemoveRedirectURI {
+		a.RedirectURIs = without(a.RedirectURIs, gone)
+	}
+	a.Metadata = maps.Clone(a.Metadata)
+	for key, value := range c.Metadata {
+		if value == "" {
+			delete(a.Metadata, key)
+			continue
+		}
+		if a.Metadata == nil {
+			a.Metadata = map[string]string{}
+		}
+		a.Metadata[key] = value
+	}
+}
+
+func set[T any](target, value *T) {
+	if value != nil {
+		*target = *value
+	}
+}
+
+// given drops empty values, which is how a list is emptied.
+func given(values []string) []string {
+	kept := []string{}
+	for _, v := range values {
+		if v != "" {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+func replace(target *[]registry.URI, values []string) {
+	if values != nil {
+		*target = registry.URIs(given(values)...)
+	}
+}
+
+func without(uris []registry.URI, gone string) []registry.URI {
+	kept := uris[:0:0]
+	for _, u := range uris {
+		if u.Value != gone {
+			kept = append(kept, u)
+		}
+	}
+	return kept
+}
+
+func grants(words []string) []oauth.GrantType {
+	if words == nil {
+		return nil
+	}
+	all := []oauth.GrantType{}
+	for _, w := range list(words) {
+		all = append(all, oauth.GrantType(w))
+	}
+	return all
+}
