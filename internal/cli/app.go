@@ -21,6 +21,11 @@ type commands struct {
 	Serve     ServeCmd     `cmd:"" help:"Start the server."`
 	Migrate   MigrateCmd   `cmd:"" help:"Bring the database to this program's schema, without starting the server."`
 	SetupLink SetupLinkCmd `cmd:"" help:"Print a new one-time link that makes the first operator."`
+	Apps      AppsCmd      `cmd:"" help:"Applications."`
+	APIs      APIsCmd      `cmd:"" name:"apis" help:"APIs, which accept tokens of this server."`
+	Grants    GrantsCmd    `cmd:"" help:"Client grants: which application may call which API."`
+	Users     UsersCmd     `cmd:"" help:"Users and operators."`
+	Settings  SettingsCmd  `cmd:"" help:"What can be changed while the server runs."`
 	Keys      KeysCmd      `cmd:"" help:"Signing keys and the master key."`
 	Version   VersionCmd   `cmd:"" help:"Print the version."`
 }
@@ -43,6 +48,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitAbsent = 3
 )
 
 // Main runs the command line and returns the exit code. An interrupt ends what is running in good order.
@@ -83,10 +89,13 @@ func run(ctx context.Context, args []string, o *Output) (code int) {
 		return exitUsage
 	}
 	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		o.Notef("clientele: %v\n", err)
+		o.Notef("clientele: %s\n", explain(err))
 		var usage usageError
-		if errors.As(err, &usage) {
+		switch {
+		case errors.As(err, &usage):
 			return exitUsage
+		case missing(err):
+			return exitAbsent
 		}
 		return exitFailed
 	}

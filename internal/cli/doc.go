@@ -11,5 +11,5 @@
 // run as another user than the owner of the data directory, never migrate by themselves, and write who ran them (the user
 // of the operating system) into the record.
 //
-// Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+// Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 there is no such thing.
 package cli
