@@ -17,8 +17,8 @@ func insertFamily(ctx context.Context, c *sqldb.Conn, f *grant.Family) error {
 		sqldb.Time(f.RotatedAt), sqldb.Time(f.UsedAt), sqldb.Time(f.ExpiresAt), sqldb.Time(f.IdleExpiresAt), sqldb.Time(f.RevokedAt))
 }
 
-const familyColumns = `f.id, f.grant_id, f.application_id, f.user_id, f.key_id, f.generation, f.rotating, f.created_at, f.rotated_at,
-	f.used_at, f.expires_at, f.idle_expires_at, f.revoked_at`
+const familyColumns = `refresh_families.id, grant_id, refresh_families.application_id, refresh_families.user_id, key_id, generation,
+	rotating, refresh_families.created_at, rotated_at, used_at, expires_at, idle_expires_at, refresh_families.revoked_at`
 
 func familyFields(f *grant.Family) []any {
 	return []any{
@@ -32,8 +32,8 @@ func familyFields(f *grant.Family) []any {
 func (s *Store) Family(ctx context.Context, id string) (f grant.Family, g grant.Grant, err error) {
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		f, g = grant.Family{}, grant.Grant{}
-		return absent(c.QueryRow(ctx, `SELECT `+familyColumns+`, `+grantColumns+` FROM refresh_families f JOIN grants g ON g.id = f.grant_id
-			WHERE f.id = $1`, id).Scan(append(familyFields(&f), grantFields(&g)...)...), grant.ErrNotFound)
+		return absent(c.QueryRow(ctx, `SELECT `+familyColumns+`, `+grantColumns+` FROM refresh_families JOIN grants g ON g.id = grant_id
+			WHERE refresh_families.id = $1`, id).Scan(append(familyFields(&f), grantFields(&g)...)...), grant.ErrNotFound)
 	})
 	return f, g, err
 }
@@ -59,7 +59,7 @@ func rotate(ctx context.Context, c *sqldb.Conn, r grant.Rotation) (grant.RotateO
 		return grant.Rotated, f, err
 	}
 	// The row was not moved. It is read by another statement, which sees whatever kept the first from moving it.
-	err = c.QueryRow(ctx, `SELECT `+familyColumns+` FROM refresh_families f WHERE f.id = $1`, r.FamilyID).Scan(familyFields(&f)...)
+	err = c.QueryRow(ctx, `SELECT `+familyColumns+` FROM refresh_families WHERE id = $1`, r.FamilyID).Scan(familyFields(&f)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return grant.RotateRefused, grant.Family{}, nil
 	}
@@ -95,10 +95,10 @@ func advance(ctx context.Context, c *sqldb.Conn, r grant.Rotation) (f grant.Fami
 	if r.IdleLifetime > 0 {
 		idle = r.Now.Add(r.IdleLifetime).UnixMicro()
 	}
-	err = c.QueryRow(ctx, `UPDATE refresh_families AS f SET generation = f.generation + $4, rotating = $5,
-			rotated_at = COALESCE($6, f.rotated_at), used_at = $3, idle_expires_at = $7
-		WHERE f.id = $1 AND f.generation = $2 AND f.revoked_at IS NULL AND (f.expires_at IS NULL OR f.expires_at > $3)
-			AND (f.idle_expires_at IS NULL OR f.idle_expires_at > $3)
+	err = c.QueryRow(ctx, `UPDATE refresh_families SET generation = generation + $4, rotating = $5,
+			rotated_at = COALESCE($6, rotated_at), used_at = $3, idle_expires_at = $7
+		WHERE id = $1 AND generation = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
+			AND (idle_expires_at IS NULL OR idle_expires_at > $3)
 		RETURNING `+familyColumns, r.FamilyID, r.Generation, r.Now.UnixMicro(), step, r.Rotating, rotatedAt, idle).Scan(familyFields(&f)...)
 	return f, err
 }

@@ -157,7 +157,7 @@ func (t terms) rarest(ctx context.Context, c *sqldb.Conn, words []string) (count
 	counts := make(map[string]int, len(words))
 	for _, word := range words {
 		var n int
-		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+t.table+` WHERE term >= $1 AND term < $2 LIMIT $3) AS some`,
+		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+t.table+` WHERE term >= $1 AND term < $2 LIMIT $3) AS hits`,
 			word, beyond(word), frequent+1).Scan(&n)
 		if err != nil {
 			return 0, err
