@@ -57,6 +57,12 @@ func (s *APISettings) apply(a *registry.API) {
 	}
 }
 
+// findAPI finds an API by its id or its identifier.
+func findAPI(ctx context.Context, r *registry.Registry, id string) (registry.API, error) {
+	api, err := management.FindAPI(ctx, r, id)
+	return api, absent("API", id, err)
+}
+
 // APIsCreateCmd creates an API.
 type APIsCreateCmd struct {
 	Identifier string `help:"The audience of its tokens, as a rule its URL. It cannot be changed." required:"" placeholder:"URI"`
@@ -120,7 +126,7 @@ func (c *APIsListCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 	}
 	rows := make([][]string, len(apis))
 	for i, a := range apis {
-		rows[i] = []string{a.ID, a.Name, a.Identifier, a.SigningAlgorithm, a.TokenLifetime.String(), a.ScopeValues().String()}
+		rows[i] = []string{a.ID, a.Name, a.Identifier, a.SigningAlgorithm, span(a.TokenLifetime), a.ScopeValues().String()}
 	}
 	return out.table("id|name|identifier|algorithm|lifetime|scopes", rows)
 }
@@ -138,7 +144,7 @@ func (c *APIsShowCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 		return err
 	}
 	defer o.Close()
-	api, err := management.FindAPI(ctx, o.Registry, c.ID)
+	api, err := findAPI(ctx, o.Registry, c.ID)
 	if err != nil {
 		return err
 	}
@@ -162,7 +168,7 @@ func printAPI(out *Output, asJSON bool, a *registry.API) error {
 	}
 	return out.facts(
 		fact("id", a.ID), fact("identifier", a.Identifier), fact("name", a.Name), fact("scopes", scopes...),
-		fact("access tokens", a.SigningAlgorithm+", "+a.TokenLifetime.String()+", "+string(a.TokenProfile)),
+		fact("access tokens", a.SigningAlgorithm+", "+span(a.TokenLifetime)+", "+string(a.TokenProfile)),
 		fact("refresh tokens", yesNo(a.AllowOfflineAccess)), fact("skips consent", yesNo(a.SkipConsent)),
 		fact("for people", string(a.UserPolicy)), fact("for machines", string(a.ClientPolicy)), fact("system", yesNo(a.System)),
 	)
@@ -186,7 +192,7 @@ func (c *APIsUpdateCmd) Run(ctx context.Context, g *Globals, out *Output) error 
 		return err
 	}
 	defer o.Close()
-	api, err := management.FindAPI(ctx, o.Registry, c.ID)
+	api, err := findAPI(ctx, o.Registry, c.ID)
 	if err != nil {
 		return err
 	}
@@ -214,7 +220,7 @@ func (c *APIsDeleteCmd) Run(ctx context.Context, g *Globals, out *Output) error 
 		return err
 	}
 	defer o.Close()
-	api, err := management.FindAPI(ctx, o.Registry, c.ID)
+	api, err := findAPI(ctx, o.Registry, c.ID)
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func findApp(ctx context.Context, r *registry.Registry, id string) (registry.App
 	if missing(err) {
 		app, err = r.ApplicationByClientID(ctx, oauth.ClientID(id))
 	}
-	return app, err
+	return app, absent("application", id, err)
 }
 
 // AppsListCmd lists applications.
@@ -187,7 +187,7 @@ func showApp(out *Output, a *registry.Application) error {
 		fact("web origins", registry.Values(a.WebOrigins)...), fact("CORS origins", registry.Values(a.CORSOrigins)...),
 		fact("login URL", a.InitiateLoginURI),
 		fact("grant types", joined(a.GrantTypes)), fact("authentication", joined(a.AuthMethods)), fact("PKCE required", yesNo(a.RequirePKCE)),
-		fact("ID tokens", a.IDToken.Algorithm+", "+a.IDToken.Lifetime.String()), fact("refresh tokens", refreshWords(a.Refresh)),
+		fact("ID tokens", a.IDToken.Algorithm+", "+span(a.IDToken.Lifetime)), fact("refresh tokens", refreshWords(a.Refresh)),
 		fact("secrets", secrets...),
 		fact("created", moment(a.CreatedAt)+" by "+a.CreatedBy), fact("updated", moment(a.UpdatedAt)), fact("last used", day(a.LastUsed)),
 	)
@@ -204,13 +204,13 @@ func joined[T ~string](set []T) string {
 func refreshWords(p registry.RefreshPolicy) string {
 	words := "do not rotate"
 	if p.Rotating {
-		words = "rotate, " + p.Leeway.String() + " leeway"
+		words = "rotate, " + span(p.Leeway) + " leeway"
 	}
 	if p.Lifetime > 0 {
-		words += ", end after " + p.Lifetime.String()
+		words += ", end after " + span(p.Lifetime)
 	}
 	if p.IdleLifetime > 0 {
-		words += ", or " + p.IdleLifetime.String() + " unused"
+		words += ", or " + span(p.IdleLifetime) + " unused"
 	}
 	return words
 }

@@ -139,7 +139,9 @@ func (c *AppsCreateCmd) print(out *Output, issuer string, app *registry.Applicat
 	out.Printf("\nGet a token:\n%s\n", tokenCommand(issuer, string(app.ClientID()), value, audience))
 	if c.Management {
 		out.Printf("\nUse it:\n  curl -s %sclients -H \"Authorization: Bearer $TOKEN\"\n", audience)
+		return nil
 	}
+	out.Notef("\nIt needs a client grant first:\n  clientele grants create --app %s --api %s --scopes SCOPE,…\n", app.ID, audience)
 	return nil
 }
 

@@ -95,7 +95,7 @@ func (c *AppsRevokeSecretCmd) Run(ctx context.Context, g *Globals, out *Output) 
 		return err
 	}
 	if _, err := o.Registry.RevokeSecret(ctx, o.Actor, app.ID, c.SecretID); err != nil {
-		return err
+		return absent("secret", c.SecretID, err)
 	}
 	out.Notef("%s does not work any more.\n", c.SecretID)
 	return nil

@@ -52,7 +52,7 @@ func (c *GrantsCreateCmd) Run(ctx context.Context, g *Globals, out *Output) erro
 		}
 		draft.ApplicationID = app.ID
 	}
-	api, err := management.FindAPI(ctx, o.Registry, c.API)
+	api, err := findAPI(ctx, o.Registry, c.API)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (c *GrantsListCmd) query(ctx context.Context, o *opened) (registry.ClientGr
 		q.ApplicationID = app.ID
 	}
 	if c.API != "" {
-		api, err := management.FindAPI(ctx, o.Registry, c.API)
+		api, err := findAPI(ctx, o.Registry, c.API)
 		if err != nil {
 			return q, err
 		}
@@ -182,7 +182,7 @@ func (c *GrantsShowCmd) Run(ctx context.Context, g *Globals, out *Output) error 
 	defer o.Close()
 	grant, err := o.Registry.ClientGrant(ctx, c.ID)
 	if err != nil {
-		return err
+		return absent("client grant", c.ID, err)
 	}
 	return o.printGrant(ctx, out, c.JSON, grant)
 }
@@ -218,7 +218,7 @@ func (c *GrantsUpdateCmd) Run(ctx context.Context, g *Globals, out *Output) erro
 		return nil
 	})
 	if err != nil {
-		return err
+		return absent("client grant", c.ID, err)
 	}
 	return o.printGrant(ctx, out, c.JSON, grant)
 }
@@ -240,7 +240,7 @@ func (c *GrantsDeleteCmd) Run(ctx context.Context, g *Globals, out *Output) erro
 	}
 	defer o.Close()
 	if err := o.Registry.DeleteClientGrant(ctx, o.Actor, c.ID); err != nil {
-		return err
+		return absent("client grant", c.ID, err)
 	}
 	out.Notef("Deleted %s.\n", c.ID)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -91,6 +92,23 @@ func missing(err error) bool {
 	return errors.Is(err, registry.ErrNotFound) || errors.Is(err, account.ErrNotFound)
 }
 
+// absent says what is missing if err says that something is.
+func absent(kind, id string, err error) error {
+	if missing(err) {
+		return absence{"there is no " + kind + " " + oneLine(id), err}
+	}
+	return err
+}
+
+// absence names what is missing; the cause would only say it again.
+type absence struct {
+	message string
+	cause   error
+}
+
+func (a absence) Error() string { return a.message }
+func (a absence) Unwrap() error { return a.cause }
+
 // confirmed refuses a verb that cannot be undone unless --yes was given.
 func confirmed(yes bool, what string) error {
 	if yes {
@@ -111,6 +129,19 @@ func moment(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
+
+// span is a duration in its largest whole unit.
+func span(d time.Duration) string {
+	switch {
+	case d%(24*time.Hour) == 0 && d != 0:
+		return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + " d"
+	case d%time.Hour == 0 && d != 0:
+		return strconv.FormatInt(int64(d/time.Hour), 10) + " h"
+	case d%time.Minute == 0 && d != 0:
+		return strconv.FormatInt(int64(d/time.Minute), 10) + " min"
+	}
+	return strconv.FormatInt(int64(d/time.Second), 10) + " s"
 }
 
 func yesNo(b bool) string {

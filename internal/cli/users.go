@@ -25,10 +25,12 @@ type UsersCmd struct {
 
 // findUser finds a user by id or e-mail address.
 func findUser(ctx context.Context, a *account.Accounts, id string) (account.User, error) {
+	find := a.User
 	if strings.Contains(id, "@") {
-		return a.UserByEmail(ctx, id)
+		find = a.UserByEmail
 	}
-	return a.User(ctx, id)
+	u, err := find(ctx, id)
+	return u, absent("user", id, err)
 }
 
 // maxPasswordLine is more than any password may have, so that a file given by mistake is not read whole.

@@ -114,8 +114,11 @@ func fromHuma(status int, message string, errs []error) *Error {
 	if status == http.StatusUnprocessableEntity && len(faults) > 0 {
 		return invalidQuery(faults...)
 	}
-	if status == http.StatusRequestEntityTooLarge {
+	switch {
+	case status == http.StatusRequestEntityTooLarge:
 		return refuse(status, "payload_too_large", "The body is longer than 1 MB.")
+	case message == "cannot read request body":
+		return refuse(http.StatusBadRequest, "invalid_body", "The body ended before it was complete.")
 	}
 	return refuse(status, "", message)
 }
