@@ -46,6 +46,7 @@ var policy = []room{
 	{"sqldb", "", "modernc.org/sqlite github.com/jackc/pgx/v5 github.com/pressly/goose/v3 *database/sql"},
 	{"store", "sqldb " + ground + " " + nouns, "github.com/pressly/goose/v3 *database/sql"},
 	{"store/migrations", "", ""},
+	{"store/storetest", "sqldb store secret", ""}, // stores for tests
 
 	// helpers: what several doors ask; never each other
 	{"endpoint", ground + " " + nouns, "*net/http"},
@@ -63,8 +64,8 @@ var policy = []room{
 	// roof: only these see the store and every room
 	{"server", ground + " " + nouns + " " + keeping + " " + helpers + " " + doors, "*net/http"},
 	{"demo", ground + " " + nouns, "*net/http *client"},
-	{"servertest", ground + " " + nouns + " " + keeping + " server", "*net/http *client"},
-	{"cli", ground + " " + nouns + " " + keeping + " server demo management", "github.com/alecthomas/kong golang.org/x/term *net/http"},
+	{"servertest", ground + " " + nouns + " " + keeping + " store/storetest server", "golang.org/x/net/html *net/http *client"},
+	{"cli", ground + " " + nouns + " " + keeping + " server demo management", "github.com/alecthomas/kong golang.org/x/term *net/http *client"},
 	{"cmd/clientele", "cli", ""},
 	{"archtest", "", ""},
 }
@@ -74,7 +75,7 @@ var policy = []room{
 var watched = map[string]bool{"net/http": true, "net/http/httptest": true, "database/sql": true}
 
 // A test may use the fixtures of every noun and, from outside the package, a whole server.
-const testsToo = ground + " " + nouns + " servertest"
+const testsToo = ground + " " + nouns + " servertest store/storetest"
 
 var testLibs = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal", "golang.org/x/net/html",

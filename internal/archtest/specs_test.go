@@ -66,7 +66,7 @@ func TestEverySupportedSpecificationIsCitedByCode(t *testing.T) {
 
 // Citations have one form, so that a search for `RFC 6749 §4.1.2` finds all of them.
 func TestCitationsHaveOneForm(t *testing.T) {
-	wrong := regexp.MustCompile(`RFC\d|RFC-\d|RFC \d+,? (?:[Ss]ection|[Ss]ec\.|s\.) ?\d|\b[Ss]ection \d+(?:\.\d+)* of RFC`)
+	wrong := regexp.MustCompile(`\bRFC\d|RFC-\d|RFC \d+,? (?:[Ss]ection|[Ss]ec\.|s\.) ?\d|\b[Ss]ection \d+(?:\.\d+)* of RFC`)
 	goNames := regexp.MustCompile(`time\.RFC\d+|RFC9068`) // identifiers, not citations
 	for _, s := range sources(t) {
 		if s.room == "archtest" {

@@ -3,11 +3,21 @@ package server
 import (
 	"net/http"
 
+	"clientele/internal/authorize"
+	"clientele/internal/clientauth"
+	"clientele/internal/discovery"
+	"clientele/internal/management"
+	"clientele/internal/signin"
+	"clientele/internal/token"
 	"clientele/internal/ui"
+	"clientele/internal/userinfo"
 )
 
-// rooms puts every room on one mux. What a room needs stands in its struct; this is the only place that fills one.
-func (s *Server) rooms() (*http.ServeMux, error) {
+// room is a door: it puts its routes on the mux.
+type room interface{ Mount(mux *http.ServeMux) }
+
+// rooms puts every room on one mux.
+func (s *Server) rooms() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
@@ -15,8 +25,56 @@ func (s *Server) rooms() (*http.ServeMux, error) {
 		http.Redirect(w, r, s.public.Prefix+"/dashboard", http.StatusSeeOther)
 	})
 	ui.Mount(mux, s.site)
-	s.peopleRooms(mux)
-	return mux, nil
+	for _, r := range append(s.protocolRooms(), s.managementRoom()) {
+		r.Mount(mux)
+	}
+	return mux
+}
+
+// protocolRooms are the doors that clients and people's browsers come to. Discovery asks the others what they can do.
+func (s *Server) protocolRooms() []room {
+	pages, requests := s.signinRoom()
+	tokens := s.tokenRoom()
+	info := s.userinfoRoom()
+	metadata := &discovery.Handler{
+		Issuer: s.public.Issuer, Keys: s.signing, Log: s.log,
+		Rooms: []discovery.Room{requests, tokens, info},
+	}
+	return []room{requests, pages, tokens, info, metadata}
+}
+
+// signinRoom makes the two rooms that send people to each other: the pages know which request waits, the requests who is
+// signed in.
+func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
+	pages := &signin.Handler{
+		Issuer: s.public.Issuer, People: s.accounts, Clients: s.directory, Store: s.store, Keys: s.keys,
+		Settings: s.settings.Current, Site: s.site, Uses: s.uses, Log: s.log, Now: s.now,
+	}
+	requests := &authorize.Handler{
+		Issuer: s.public.Issuer, Clients: s.directory, Store: s.store, Sessions: pages, Keys: s.keys,
+		Tokens: s.signing, Settings: s.settings.Current, Site: s.site, Uses: s.uses, Log: s.log, Now: s.now,
+	}
+	pages.Requests = requests
+	return pages, requests
+}
+
+func (s *Server) tokenRoom() *token.Handler {
+	return &token.Handler{
+		Issuer: s.public.Issuer, Directory: s.directory, Store: s.store, Users: s.accounts, Signer: s.signing, Keys: s.keys,
+		Clients:  &clientauth.Authenticator{Clients: s.directory, Keys: s.keys, Now: s.now, Uses: s.uses},
+		Settings: s.settings.Current, Uses: s.uses, Now: s.now, Log: s.log,
+	}
+}
+
+func (s *Server) userinfoRoom() *userinfo.Handler {
+	return &userinfo.Handler{
+		Issuer: s.public.Issuer, Grants: s.store, Applications: s.directory, Users: s.accounts, Verifier: s.signing, Keys: s.keys,
+		Now: s.now, Log: s.log,
+	}
+}
+
+func (s *Server) managementRoom() *management.API {
+	return &management.API{Issuer: s.public.Issuer, Registry: s.registry, Clients: s.directory, Keys: s.signing, Now: s.now, Log: s.log}
 }
 
 // site is what pages show of the instance.

@@ -70,11 +70,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err := s.gather(ctx, c.Master); err != nil {
 		return nil, err
 	}
-	mux, err := s.rooms()
-	if err != nil {
-		return nil, err
-	}
-	s.handler = s.logged(s.recovered(s.addressed(s.ours(s.unprefixed(s.guarded(mux))))))
+	s.handler = s.logged(s.recovered(s.addressed(s.ours(s.unprefixed(s.guarded(s.rooms()))))))
 	return s, nil
 }
 
