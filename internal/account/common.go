@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// commonWords are the words that passwords are made of most often, in the order of the alphabet, one a line.
+// commonWords are the words that passwords are made of most often, in the order of the alphabet.
 //
 //go:embed common_words.txt
 var commonWords string
@@ -34,8 +34,26 @@ func common(password string, context ...string) bool {
 			return true
 		}
 	}
-	return false
+	return onlyDigits(lower) || woven(lower)
 }
+
+// onlyDigits reports whether text is a number that is soon counted to: a telephone number, some dates.
+func onlyDigits(text string) bool { return strings.Trim(text, "0123456789") == "" && len(text) < 16 }
+
+// woven reports whether text is two runs or repetitions, a character of each in turn, as in q1w2e3r4t5 or 1029384756.
+func woven(text string) bool {
+	var even, odd []byte
+	for i := range len(text) {
+		if i%2 == 0 {
+			even = append(even, text[i])
+		} else {
+			odd = append(odd, text[i])
+		}
+	}
+	return along(string(even)) && along(string(odd))
+}
+
+func along(text string) bool { return runAt(text) == len(text) || repeated(text) }
 
 // The letters that people write as digits and signs. Some stand for two, so there are two readings.
 var (

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -32,14 +33,21 @@ type Cost struct {
 	Threads uint8
 }
 
+// ErrBusy means that so many passwords wait to be hashed that one more would not get its turn in time.
+var ErrBusy = errors.New("too many people sign in at this moment; try again in a few seconds")
+
+// waitingPerSlot is how many may wait for one slot: at 40 ms each, the last waits some 2.5 s.
+const waitingPerSlot = 64
+
 // DefaultCost takes some 40 ms and 19 MiB, the second choice of the OWASP Password Storage Cheat Sheet.
 var DefaultCost = Cost{Memory: 19 * 1024, Time: 2, Threads: 1}
 
 // Passwords hashes and checks passwords, a few at a time. It is safe for concurrent use.
 type Passwords struct {
-	cost  Cost
-	slots chan struct{}
-	dummy string // hash of a password nobody has
+	cost    Cost
+	slots   chan struct{}
+	waiting atomic.Int64
+	dummy   string // hash of a password nobody has
 }
 
 // NewPasswords makes a hasher at the default cost.
@@ -52,7 +60,7 @@ func NewPasswordsAt(cost Cost) *Passwords {
 	return p
 }
 
-// Hash hashes a password as a PHC string. It waits for its turn, and fails only if ctx ends first.
+// Hash hashes a password as a PHC string. It waits for its turn, and fails with ErrBusy or if ctx ends first.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	release, err := p.enter(ctx)
 	if err != nil {
@@ -64,7 +72,7 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify reports whether password is the one that hash was made from. An empty hash never fits, and takes as long as one
-// that does not. It waits for its turn and fails if ctx ends first or the hash is damaged.
+// that does not. It waits for its turn and fails with ErrBusy, if ctx ends first or if the hash is damaged.
 func (p *Passwords) Verify(ctx context.Context, hash, password string) (bool, error) {
 	release, err := p.enter(ctx)
 	if err != nil {
@@ -94,8 +102,13 @@ func (p *Passwords) Outdated(hash string) bool {
 	return err != nil || cost != p.cost
 }
 
-// enter takes one of the slots, so that at most GOMAXPROCS hashes are made at once and memory stays bounded.
+// enter takes one of the slots, so that at most GOMAXPROCS hashes are made at once and memory stays bounded. It fails with
+// ErrBusy if the queue is long already.
 func (p *Passwords) enter(ctx context.Context) (release func(), err error) {
+	defer p.waiting.Add(-1)
+	if p.waiting.Add(1) > int64(waitingPerSlot*cap(p.slots)) {
+		return nil, ErrBusy
+	}
 	select {
 	case p.slots <- struct{}{}:
 		return func() { <-p.slots }, nil
