@@ -16,8 +16,8 @@ import (
 // room is a door: it puts its routes on the mux.
 type room interface{ Mount(mux *http.ServeMux) }
 
-// rooms puts every room on one mux.
-func (s *Server) rooms() *http.ServeMux {
+// rooms puts every room on one mux. It fails if two rooms contradict each other about what the server can do.
+func (s *Server) rooms() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("GET /readyz", s.readyz)
@@ -25,14 +25,15 @@ func (s *Server) rooms() *http.ServeMux {
 		http.Redirect(w, r, s.public.Prefix+"/dashboard", http.StatusSeeOther)
 	})
 	ui.Mount(mux, s.site)
-	for _, r := range append(s.protocolRooms(), s.managementRoom()) {
+	protocol, metadata := s.protocolRooms()
+	for _, r := range append(protocol, s.managementRoom()) {
 		r.Mount(mux)
 	}
-	return mux
+	return mux, metadata.Check()
 }
 
 // protocolRooms are the doors that clients and people's browsers come to. Discovery asks the others what they can do.
-func (s *Server) protocolRooms() []room {
+func (s *Server) protocolRooms() ([]room, *discovery.Handler) {
 	pages, requests := s.signinRoom()
 	tokens := s.tokenRoom()
 	info := s.userinfoRoom()
@@ -40,7 +41,7 @@ func (s *Server) protocolRooms() []room {
 		Issuer: s.public.Issuer, Keys: s.signing, Log: s.log,
 		Rooms: []discovery.Room{requests, tokens, info},
 	}
-	return []room{requests, pages, tokens, info, metadata}
+	return []room{requests, pages, tokens, info, metadata}, metadata
 }
 
 // signinRoom makes the two rooms that send people to each other: the pages know which request waits, the requests who is

@@ -70,7 +70,11 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err := s.gather(ctx, c.Master); err != nil {
 		return nil, err
 	}
-	s.handler = s.logged(s.recovered(s.addressed(s.ours(s.unprefixed(s.guarded(s.rooms()))))))
+	mux, err := s.rooms()
+	if err != nil {
+		return nil, fmt.Errorf("putting the rooms together: %w", err)
+	}
+	s.handler = s.logged(s.recovered(s.addressed(s.ours(s.unprefixed(s.guarded(mux))))))
 	return s, nil
 }
 
