@@ -1,0 +1,44 @@
+package protocol
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clientele/internal/servertest"
+)
+
+// Every transcript in testdata is played on a server of its own. One whose name begins with path- runs on a server whose
+// issuer has a path.
+func TestTranscripts(t *testing.T) {
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("there are no transcripts", err)
+	}
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var opts []servertest.Option
+			if strings.HasSuffix(name, "-path-issuer") {
+				opts = append(opts, servertest.WithPublicURL("https://id.example.test/tenant"))
+			}
+			play(t, path, opts...)
+		})
+	}
+}
+
+// A transcript is named after the place that makes its rule, so that a reader of the specification finds it.
+func TestTranscriptsAreNamedAfterTheirRule(t *testing.T) {
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := regexp.MustCompile(`^(rfc\d+(-\d+)?|oidc-(core|discovery)|ours)(-\d+(\.\d+)*)?-[a-z0-9-]+$`)
+	for _, path := range paths {
+		if name := strings.TrimSuffix(filepath.Base(path), ".txtar"); !rule.MatchString(name) {
+			t.Errorf("%s names no rule", name)
+		}
+	}
+}
