@@ -59,7 +59,11 @@ func (p *player) last() string {
 	if p.response == nil {
 		return ""
 	}
-	return fmt.Sprintf("\tthe last answer was %d %v\n\t%s", p.response.StatusCode, p.response.Header, p.body)
+	body := p.body
+	if len(body) > 600 {
+		body = body[:600] + " …"
+	}
+	return fmt.Sprintf("\tthe last answer was %d %v\n\t%s", p.response.StatusCode, p.response.Header, body)
 }
 
 func (p *player) step(st step) error {
