@@ -13,6 +13,7 @@
 //	advance DURATION                     the clock stands still otherwise
 //	replace APP NAME                     replaces the secrets and keeps the new one as $NAME
 //	update APP OPTION=VALUE…             changes what app takes
+//	change API [offline=no] [user=POLICY]
 //	forbid APP API                       deletes the client grants
 //	secret APP NAME                      adds a secret and keeps it as $NAME; the one before expires in an hour
 //	block EMAIL

@@ -90,7 +90,7 @@ func (p *player) do(command string, words []string) error {
 	}{
 		"api": {2, p.api}, "app": {2, p.app}, "permit": {2, p.permit}, "forbid": {2, p.forbid}, "user": {1, p.user},
 		"setting": {2, p.setting}, "advance": {1, p.advance}, "update": {2, p.update}, "secret": {2, p.secret},
-		"replace": {2, p.replace}, "block": {1, p.block}, "authorize": {1, p.authorize}, "status": {1, p.status},
+		"replace": {2, p.replace}, "change": {2, p.changeAPI}, "block": {1, p.block}, "authorize": {1, p.authorize}, "status": {1, p.status},
 		"header": {2, p.header}, "json": {2, p.json}, "jwt": {3, p.jwt}, "body": {2, p.hasBody}, "no": {2, p.no}, "keep": {2, p.keep},
 		"same": {2, p.same}, "differ": {2, p.differ},
 	}

@@ -86,6 +86,12 @@ func (p *player) change(app string, named map[string]string) error {
 		if v, ok := named["enabled"]; ok {
 			a.Enabled = v != "no"
 		}
+		if v, ok := named["auth"]; ok {
+			a.AuthMethods = nil
+			for _, m := range list(v) {
+				a.AuthMethods = append(a.AuthMethods, oauth.AuthMethod(m))
+			}
+		}
 		var err error
 		for name, field := range map[string]*time.Duration{"leeway": &a.Refresh.Leeway, "lifetime": &a.Refresh.Lifetime, "idle": &a.Refresh.IdleLifetime} {
 			if *field, err = duration(named, name, *field); err != nil {
@@ -103,6 +109,24 @@ func duration(named map[string]string, name string, otherwise time.Duration) (ti
 		return otherwise, nil
 	}
 	return time.ParseDuration(text)
+}
+
+// change API OPTION=VALUE…
+func (p *player) changeAPI(words []string) error {
+	named, plain := options(words)
+	if len(plain) != 1 {
+		return fmt.Errorf("change needs the name of an API")
+	}
+	_, _, err := p.server.Registry.UpdateAPI(p.ctx, servertest.Actor, p.apis[plain[0]].ID, 0, func(a *registry.API) error {
+		if v, ok := named["offline"]; ok {
+			a.AllowOfflineAccess = v != "no"
+		}
+		if v, ok := named["user"]; ok {
+			a.UserPolicy = registry.AccessPolicy(v)
+		}
+		return nil
+	})
+	return err
 }
 
 // permit APP API [for=user] SCOPE…
