@@ -2,8 +2,10 @@ package sqldb
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Time is t as it is kept: microseconds since 1970 in UTC, or NULL for the zero time.
@@ -107,4 +109,18 @@ func (s *spanScanner) Scan(value any) error {
 	}
 	*s = spanScanner(time.Duration(v) * time.Microsecond)
 	return nil
+}
+
+// clean replaces what is no text in arguments by U+FFFD: NUL and what is not UTF-8. PostgreSQL refuses such text, and
+// input must not be able to make a statement fail; what is looked up with it is not there.
+func clean(args []any) []any {
+	for i, arg := range args {
+		text, ok := arg.(string)
+		if !ok || utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
+			continue
+		}
+		args = slices.Clone(args)
+		args[i] = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+	}
+	return args
 }

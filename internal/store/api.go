@@ -197,5 +197,5 @@ func (s *Store) APIs(ctx context.Context, q registry.APIQuery) (page registry.Pa
 }
 
 func escapeLike(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, "\x00", "").Replace(strings.ToValidUTF8(text, ""))
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }

@@ -15,21 +15,31 @@ import (
 // CreateApplication writes a new application with its event. It fails with registry.ErrConflict if the id or the external
 // id is taken, also by an application that was deleted.
 func (s *Store) CreateApplication(ctx context.Context, a registry.Application, e audit.Event) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error { return createApplication(ctx, c, &a, e) })
+}
+
+func createApplication(ctx context.Context, c *sqldb.Conn, a *registry.Application, e audit.Event) error {
+	var gone bool
+	if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM application_tombstones WHERE id = $1)`, a.ID).Scan(&gone); err != nil {
+		return err
+	}
+	if gone {
+		return registry.ErrConflict
+	}
+	if err := insertApplication(ctx, c, a, e.Actor.Name); err != nil {
+		return taken(err, registry.ErrConflict)
+	}
+	if err := saveParts(ctx, c, a); err != nil {
+		return taken(err, registry.ErrConflict)
+	}
+	return record(ctx, c, e)
+}
+
+// Import creates many applications in one transaction: all that fill calls create with, or none. Nobody else writes
+// meanwhile.
+func (s *Store) Import(ctx context.Context, fill func(create func(registry.Application, audit.Event) error) error) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
-		var gone bool
-		if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM application_tombstones WHERE id = $1)`, a.ID).Scan(&gone); err != nil {
-			return err
-		}
-		if gone {
-			return registry.ErrConflict
-		}
-		if err := insertApplication(ctx, c, &a, e.Actor.Name); err != nil {
-			return taken(err, registry.ErrConflict)
-		}
-		if err := saveParts(ctx, c, &a); err != nil {
-			return taken(err, registry.ErrConflict)
-		}
-		return record(ctx, c, e)
+		return fill(func(a registry.Application, e audit.Event) error { return createApplication(ctx, c, &a, e) })
 	})
 }
 

@@ -134,7 +134,6 @@ func shorten(term string) string {
 func words(search string) []string {
 	var all []string
 	for word := range strings.FieldsSeq(strings.ToLower(search)) {
-		word = strings.ReplaceAll(strings.ToValidUTF8(word, ""), "\x00", "")
 		if u, err := url.Parse(word); err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" {
 			word = u.Hostname()
 		}

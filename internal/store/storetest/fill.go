@@ -1,0 +1,57 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+	"clientele/internal/secret"
+	"clientele/internal/store"
+)
+
+// Fill creates n applications as a large instance has them, one a minute: "Orders service 17 of team 3" with a tag of its
+// environment, a redirect URI on a host of its team, and a secret.
+func Fill(t testing.TB, s *store.Store, n int) {
+	t.Helper()
+	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	err := s.Import(context.Background(), func(create func(registry.Application, audit.Event) error) error {
+		for i := range n {
+			a := sample(i, begin.Add(time.Duration(i)*time.Minute))
+			e := audit.Event{At: a.CreatedAt, Kind: "application.created", TargetKind: "application", TargetID: a.ID, TargetName: a.Name}
+			if err := create(a, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("fill the store: %v", err)
+	}
+}
+
+var (
+	subjects     = []string{"Orders", "Billing", "Search", "Login", "Reports", "Catalog", "Shipping", "Chat", "Photos", "Payroll"}
+	environments = []string{"production", "staging", "development"}
+	types        = []registry.Type{registry.Native, registry.SinglePage, registry.RegularWeb, registry.MachineToMachine}
+)
+
+func sample(i int, at time.Time) registry.Application {
+	team := i * 7919 % 400
+	id := secret.ID(32)
+	return registry.Application{
+		ID: id, Origin: registry.Manual, Ownership: registry.FirstParty,
+		Name: fmt.Sprintf("%s service %d of team %d", subjects[i%len(subjects)], i, team), Type: types[i%len(types)], Enabled: i%17 != 0,
+		Tags: []string{environments[i%len(environments)]},
+		RedirectURIs: []registry.URI{{
+			Value: fmt.Sprintf("https://app%d.team%d.example.com/callback", i, team), Source: registry.FromOperator, AddedAt: at, AddedBy: "ada@example.com",
+		}},
+		GrantTypes: []oauth.GrantType{oauth.AuthorizationCode}, AuthMethods: []oauth.AuthMethod{oauth.AuthClientSecretBasic},
+		RequirePKCE: true, IDToken: registry.IDTokenPolicy{Lifetime: 10 * time.Hour, Algorithm: "RS256"},
+		Secrets:   []registry.ClientSecret{{ID: "sec_" + secret.ID(16), Name: "first", Hash: secret.Hash("k:" + id), LastFour: "abcd", CreatedAt: at}},
+		CreatedAt: at, UpdatedAt: at, Revision: 1,
+	}
+}
