@@ -30,7 +30,7 @@ func common(password string, context ...string) bool {
 	lower := strings.ToLower(password)
 	words := contextWords(context)
 	for _, text := range []string{lower, plainLetters.Replace(lower), otherLetters.Replace(lower)} {
-		if repeated(text) || mostlyRuns(text) || fewWords(text, words) {
+		if commonSet()[text] || repeated(text) || mostlyRuns(text) || fewWords(text, words) {
 			return true
 		}
 	}

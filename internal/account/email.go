@@ -15,6 +15,9 @@ const MaxEmailLength = 254
 
 var errEmail = errors.New("is not an e-mail address, as in name@example.com")
 
+// domains maps and checks domains as for a look-up, their lengths and letters included. RFC 5891 §5, RFC 1035 §2.3.1.
+var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+
 // EmailKey is the address in the one spelling by which users are found: NFKC, lower case, the domain in its ASCII form. Two
 // spellings with one key are one user. It fails for what is no address. RFC 5321 §4.1.2, RFC 6531 §3.3, RFC 5891 §4.4.
 //
@@ -34,8 +37,8 @@ func EmailKey(address string) (string, error) {
 	if !validLocalPart(local) {
 		return "", errEmail
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") || strings.ContainsAny(ascii, "[]:/ ") {
+	ascii, err := domains.ToASCII(domain)
+	if err != nil || ascii == "" || strings.HasSuffix(ascii, ".") {
 		return "", errEmail
 	}
 	key := local + "@" + ascii
