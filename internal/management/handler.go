@@ -119,6 +119,8 @@ func fromHuma(status int, message string, errs []error) *Error {
 		return refuse(status, "payload_too_large", "The body is longer than 1 MB.")
 	case message == "cannot read request body":
 		return refuse(http.StatusBadRequest, "invalid_body", "The body ended before it was complete.")
+	case message == "request body is required":
+		return invalidBody([]Violation{{Message: "The body is empty"}})
 	}
 	return refuse(status, "", message)
 }

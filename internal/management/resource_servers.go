@@ -63,7 +63,7 @@ func (a *API) listAPIs(ctx context.Context, in *listAPIsInput) (*ResourceServers
 	if err != nil {
 		return nil, err
 	}
-	q := registry.APIQuery{Identifiers: a.canonical(in.Identifiers), After: w.after, Offset: w.offset, Limit: w.atLeastOne(), Total: w.totals}
+	q := registry.APIQuery{Identifiers: split(in.Identifiers), After: w.after, Offset: w.offset, Limit: w.atLeastOne(), Total: w.totals}
 	page, err := a.Registry.APIs(ctx, q)
 	if err != nil {
 		return nil, err
@@ -75,13 +75,13 @@ func (a *API) listAPIs(ctx context.Context, in *listAPIsInput) (*ResourceServers
 	return &ResourceServersAnswer{listOf(w, items, page.Next, page.Total)}, nil
 }
 
-// canonical splits lists, because tools send identifiers as a comma-separated list too.
-func (a *API) canonical(identifiers []string) []string {
+// split takes lists apart, because tools send identifiers as a comma-separated list too.
+func split(identifiers []string) []string {
 	var all []string
 	for _, list := range identifiers {
 		for id := range strings.SplitSeq(list, ",") {
 			if id != "" {
-				all = append(all, registry.CanonicalAudience(id))
+				all = append(all, id)
 			}
 		}
 	}

@@ -159,7 +159,7 @@ func (s *Server) unprefixed(next http.Handler) http.Handler {
 			return
 		}
 		u := *r.URL
-		u.Path, u.RawPath = path, ""
+		u.Path, u.RawPath = path, strings.TrimPrefix(r.URL.RawPath, prefix) // a RawPath that does not fit Path is not looked at
 		r2 := *r
 		r2.URL = &u
 		next.ServeHTTP(w, &r2)
