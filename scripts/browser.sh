@@ -2,5 +2,5 @@
 # Drives the real binary in real Chromium.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/need.sh chromium
+scripts/need.sh chromium npm
 go test -count=1 -timeout 15m ./test/browser/... "$@"

@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need.sh npm
-cd test/interop && npm test
+cd test && npm run interop

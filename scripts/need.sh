@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what a test needs and the machine lacks: chromium, postgresql, npm (the packages of test/interop).
+# Installs what a test needs and the machine lacks: chromium, postgresql, npm (the packages of test/package.json).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,9 +27,9 @@ for what in "$@"; do
       ;;
     npm)
       command -v npm >/dev/null || install npm
-      if ! cmp -s test/interop/package-lock.json test/interop/node_modules/.installed; then
-        (cd test/interop && cp ../../.npmrc .npmrc.tmp && npm ci --userconfig .npmrc.tmp --no-fund --no-audit; rm -f .npmrc.tmp)
-        cp test/interop/package-lock.json test/interop/node_modules/.installed
+      if ! cmp -s test/package-lock.json test/node_modules/.installed; then
+        (cd test && npm ci --no-fund --no-audit)
+        cp test/package-lock.json test/node_modules/.installed
       fi
       ;;
   esac
