@@ -51,6 +51,7 @@ type options struct {
 	proxies   string
 	clock     *Clock
 	log       *slog.Logger
+	store     *store.Store
 }
 
 // WithPublicURL puts the server elsewhere: another host, a path, plain http on localhost.
@@ -64,6 +65,9 @@ func WithTime(t time.Time) Option { return func(o *options) { o.clock.Set(t) } }
 
 // WithLog shows what the server logs.
 func WithLog(l *slog.Logger) Option { return func(o *options) { o.log = l } }
+
+// WithStore puts the server on a store that the test opened and closes.
+func WithStore(kept *store.Store) Option { return func(o *options) { o.store = kept } }
 
 // New starts a server that ends with the test. Its clock stands still until the test moves it.
 func New(t testing.TB, opts ...Option) *Server {
@@ -80,9 +84,12 @@ func New(t testing.TB, opts ...Option) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := openStore(t)
+	kept := o.store
+	if kept == nil {
+		kept = openStore(t)
+	}
 	seedKeys(t, kept)
-	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: master(), Log: o.log, Now: o.clock.Now, Passwords: account.NewPasswordsAt(cheap)})
+	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: Master(), Log: o.log, Now: o.clock.Now, Passwords: account.NewPasswordsAt(cheap)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +125,8 @@ func (c *Clock) Set(t time.Time) {
 // Advance moves the clock on.
 func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
 
-// master is one master key for all servers of a test binary.
-var master = sync.OnceValue(func() *secret.Master {
+// Master is the one master key of all servers of a test binary.
+var Master = sync.OnceValue(func() *secret.Master {
 	var key [32]byte
 	rand.Read(key[:])
 	m, err := secret.NewMaster(key[:])
@@ -141,11 +148,14 @@ func seedKeys(t testing.TB, kept *store.Store) {
 	defer keysOnce.Unlock()
 	ctx := t.Context()
 	if keysOnce.keys == nil {
-		k, err := signing.Open(ctx, kept, master(), time.Now)
+		k, err := signing.Open(ctx, kept, Master(), time.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := k.EnsureFirst(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.EnsureNext(ctx); err != nil {
 			t.Fatal(err)
 		}
 		keysOnce.keys = k.List()
