@@ -4,6 +4,7 @@
 //	GET  /signin    e-mail address and password; with a request that waits, for which application
 //	POST /signin    email, password, request; 303 to the waiting request, or to the page of the person
 //	GET  /signup    POST /signup   name, email, password, request; only where the instance lets people sign up
+//	GET  /reset     POST /reset    a new password, by a link that an operator handed over: ?token=
 //	GET  /signout   POST /signout  asks, then ends the session of this browser
 //	GET  /consent   what an application wants; POST /consent  request, decision=allow|deny
 //

@@ -51,6 +51,7 @@ type Store interface {
 type Handler struct {
 	Issuer   string // ends in /
 	People   People
+	Resets   Resets
 	Requests Requests
 	Clients  Clients
 	Store    Store
@@ -70,6 +71,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /signup", h.signUp)
 	mux.HandleFunc("GET /signout", h.signOutPage)
 	mux.HandleFunc("POST /signout", h.signOut)
+	mux.HandleFunc("GET /reset", h.resetPage)
+	mux.HandleFunc("POST /reset", h.reset)
 	mux.HandleFunc("GET /consent", h.consentPage)
 	mux.HandleFunc("POST /consent", h.consent)
 }
