@@ -16,9 +16,9 @@
 // so that a failing page never sends half of itself. Links and form actions are written as root paths; components put the
 // path of the issuer in front of them.
 //
-//	containers  AuthPage Frame Form Section Card Tabs Table AlertBox Empty Actions KeyValues
-//	leaves      Button LinkButton Field TextArea Select Switch Check RadioCards Alert Badge Code ID Copy Time Icon TypeGlyph
-//	            Pager ErrorPage FormPost
+//	containers  AuthPage Frame PageHead Form FormNamed Section Card Table AlertBox Empty Disclosure Actions KeyValues
+//	leaves      Button LinkButton Field TextArea Select Switch Check RadioCards RadioList Alert Badge Code ID Copy Time Icon TypeGlyph
+//	            Pager SearchBox SaveBar SecretOnce Tabs ErrorPage FormPost
 //
 // Routes, mounted by Mount:
 //

@@ -182,6 +182,19 @@ func (c RadioCards) Render(ctx context.Context, w io.Writer) error {
 	return radioCards(c).Render(ctx, w)
 }
 
+// RadioList is a choice of one among a few, one under the other.
+type RadioList struct {
+	Name    string
+	Legend  string
+	Value   string
+	Options []Option
+	Help    string
+	Error   string
+}
+
+// Render writes the list.
+func (l RadioList) Render(ctx context.Context, w io.Writer) error { return radioList(l).Render(ctx, w) }
+
 func idOf(id, name string) string {
 	if id != "" {
 		return id

@@ -1,0 +1,109 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"clientele/internal/registry"
+	"clientele/internal/ui"
+)
+
+var toAPIs = ui.Link{Label: "APIs", Href: "/dashboard/apis"}
+
+// apiList is what the list shows.
+type apiList struct {
+	Search, After string
+	Page          registry.Page[registry.API]
+}
+
+func (l apiList) pager() ui.Pager {
+	q := url.Values{}
+	if l.Search != "" {
+		q.Set("q", l.Search)
+	}
+	p := ui.Pager{Shown: "50 a page, by name"}
+	if l.After != "" {
+		p.First = "/dashboard/apis?" + q.Encode()
+	}
+	if l.Page.Next != "" {
+		q.Set("after", l.Page.Next)
+		p.Next = "/dashboard/apis?" + q.Encode()
+	}
+	return p
+}
+
+func (d *Dashboard) listAPIs(w http.ResponseWriter, r *http.Request, v *visit) error {
+	l := apiList{Search: r.URL.Query().Get("q"), After: r.URL.Query().Get("after")}
+	var err error
+	if l.Page, err = d.Registry.APIs(r.Context(), registry.APIQuery{Search: l.Search, After: l.After, Limit: registry.DefaultPageSize}); err != nil {
+		return err
+	}
+	return v.write(w, r, http.StatusOK, apisPage(v, l))
+}
+
+// newAPIForm is the form for a new API as it was and as it is shown again.
+type newAPIForm struct {
+	Name, Identifier, Scopes string
+	Wrong                    faults
+}
+
+func (d *Dashboard) newAPI(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return v.write(w, r, http.StatusOK, newAPIPage(v, newAPIForm{}))
+}
+
+func (d *Dashboard) createAPI(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := newAPIForm{Name: strings.TrimSpace(r.PostForm.Get("name")), Identifier: strings.TrimSpace(r.PostForm.Get("identifier")), Scopes: r.PostForm.Get("scopes"), Wrong: faults{}}
+	scopes, values := scopesOf(f.Scopes, nil)
+	api, err := d.Registry.CreateAPI(r.Context(), v.actor(), registry.API{Name: f.Name, Identifier: f.Identifier, Scopes: scopes})
+	invalid, wrong := errors.AsType[*registry.Invalid](err)
+	switch {
+	case wrong:
+		f.Wrong.addInvalid(invalid, apiLabels, map[string][]string{"scopes": values})
+	case errors.Is(err, registry.ErrConflict):
+		f.Wrong.add("identifier", "There is an API with this identifier already, a slash at its end apart. Take another one.")
+	case err != nil:
+		return err
+	default:
+		return d.done(w, r, "/dashboard/apis/"+api.ID, "API created.")
+	}
+	return v.write(w, r, http.StatusUnprocessableEntity, newAPIPage(v, f))
+}
+
+var apiLabels = map[string]string{
+	"name": "The name", "identifier": "The identifier", "scopes": "A permission", "signing_algorithm": "The algorithm", "token_lifetime": "The lifetime",
+	"token_profile": "The profile", "user_policy": "The policy", "client_policy": "The policy",
+}
+
+// scopesOf reads permissions: one a line, the permission, then its description. defaults are those that a request without a
+// scope gets.
+func scopesOf(text string, defaults []string) (scopes []registry.APIScope, values []string) {
+	for _, line := range linesOf(text) {
+		value, description, _ := strings.Cut(line, " ")
+		s := registry.APIScope{Value: value, Description: strings.TrimSpace(description)}
+		for _, d := range defaults {
+			s.Default = s.Default || d == value
+		}
+		scopes, values = append(scopes, s), append(values, value)
+	}
+	return scopes, values
+}
+
+func scopesText(scopes []registry.APIScope) string {
+	lines := make([]string, len(scopes))
+	for i, s := range scopes {
+		lines[i] = strings.TrimSpace(s.Value + " " + s.Description)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func defaultScopes(scopes []registry.APIScope) []string {
+	var list []string
+	for _, s := range scopes {
+		if s.Default {
+			list = append(list, s.Value)
+		}
+	}
+	return list
+}

@@ -1,0 +1,29 @@
+// Package dashboard is the pages for those who run the instance: set-up, operator sign-in, applications, APIs, people, keys and
+// settings. Every page is made on the server and every change is a plain form, so all of it works without script.
+//
+//	GET, POST /setup                                   the first operator; the link's token travels in the fragment
+//	GET, POST /dashboard/signin                        operators only; also the "sign in once more" of sensitive changes
+//	GET  /dashboard/continue                           takes a change up again that a sign-in interrupted
+//	POST /dashboard/signout
+//	GET  /dashboard                                    counts, and what to do first
+//	GET  /dashboard/applications                       list, search, filter
+//	GET, POST /dashboard/applications/new              create; a secret is shown by answering the POST
+//	GET  /dashboard/applications/{id}                  quick start with real values
+//	GET, POST /dashboard/applications/{id}/settings
+//	GET  /dashboard/applications/{id}/credentials      secrets: add, revoke; authentication method
+//	GET, POST /dashboard/applications/{id}/apis        who may call which API with which permissions
+//	GET  /dashboard/applications/{id}/danger           switch off, replace the secret, delete
+//	GET  /dashboard/apis …/new …/{id}                  APIs: permissions, tokens, policies
+//	GET  /dashboard/users …/new …/{id}                 people: create, block, password, role
+//	GET  /dashboard/keys                               signing keys: rotate, revoke
+//	GET, POST /dashboard/settings
+//
+// Invariants: the operator's cookie is another than the person's, SameSite=Strict, and its session ends after 30 idle minutes
+// and 8 hours; a role is checked before anything is read, and a viewer changes nothing; secrets, keys, client grants, deleting
+// and operators need a sign-in at most 5 minutes old, and what was typed survives it; a POST is answered 303, or 422 with every
+// message in its place, or with the one page that shows a secret; a secret's page is never stored and its form works once; an
+// edit of something that changed meanwhile is refused with both in sight.
+//
+// Creating an application needs no second sign-in although it may show a secret: the secret opens nothing before a grant, and
+// granting does need one.
+package dashboard

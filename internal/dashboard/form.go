@@ -1,0 +1,170 @@
+package dashboard
+
+import (
+	"maps"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/registry"
+)
+
+// faults are the messages of a form, by field, in the order in which they were found.
+type faults map[string][]string
+
+func (f faults) add(field, message string) { f[field] = append(f[field], message) }
+
+// first is the message of a field that has one line for it.
+func (f faults) first(field string) string {
+	if len(f[field]) == 0 {
+		return ""
+	}
+	return strings.Join(f[field], " ")
+}
+
+// count says how many there are, for the sentence at the top of the page.
+func (f faults) count() string {
+	n := 0
+	for _, list := range f {
+		n += len(list)
+	}
+	if n == 1 {
+		return "One thing to correct"
+	}
+	return strconv.Itoa(n) + " things to correct"
+}
+
+// rest are the messages whose field is none of those the page shows, so that none is lost.
+func (f faults) rest(shown ...string) []string {
+	var list []string
+	for field, messages := range f {
+		if !slices.Contains(shown, field) {
+			for _, m := range messages {
+				list = append(list, field+": "+m)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// addInvalid puts the registry's violations where they belong. labels are what the page calls the fields; lists are the values
+// of those that have several, so that a message names the value it is about.
+func (f faults) addInvalid(invalid *registry.Invalid, labels map[string]string, lists map[string][]string) {
+	unread := maps.Clone(f) // fields that could not even be read have their message already
+	for _, v := range invalid.Violations {
+		field, index := splitField(v.Field)
+		if len(unread[field]) > 0 {
+			continue
+		}
+		subject := labels[field]
+		if subject == "" {
+			subject = field
+		}
+		if values := lists[field]; index >= 0 && index < len(values) {
+			subject = shortened(values[index])
+		}
+		f.add(field, subject+" "+v.Message)
+	}
+}
+
+// addAccount puts the violations of a user where they belong.
+func (f faults) addAccount(invalid *account.Invalid) {
+	for _, v := range invalid.Violations {
+		f.add(v.Field, v.Message)
+	}
+}
+
+// splitField takes redirect_uris[2] apart. The index is -1 if there is none.
+func splitField(path string) (field string, index int) {
+	field, rest, found := strings.Cut(path, "[")
+	if !found {
+		return path, -1
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.SplitN(rest, "]", 2)[0], "]"))
+	if err != nil {
+		return field, -1
+	}
+	return field, n
+}
+
+func shortened(s string) string {
+	if len(s) <= 60 {
+		return s
+	}
+	return strings.ToValidUTF8(s[:40], "") + "…" + strings.ToValidUTF8(s[len(s)-16:], "")
+}
+
+// linesOf reads a list field: one value a line, blanks and repetitions left out, as the registry does it.
+func linesOf(text string) []string {
+	list := []string{}
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(list, line) {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// spanOf reads a time span. One that cannot be read is noted and becomes negative, which no rule accepts.
+func (f faults) spanOf(form url.Values, field, label string) time.Duration {
+	text := strings.TrimSpace(form.Get(field))
+	if text == "" {
+		return 0
+	}
+	for unit, size := range spanUnits {
+		digits, found := strings.CutSuffix(text, unit)
+		n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 31)
+		if found && err == nil && int64(n) <= math.MaxInt64/int64(size) {
+			return time.Duration(n) * size
+		}
+	}
+	f.add(field, label+" must be a number with a unit, as in 30s, 15m, 10h or 30d")
+	return -time.Second
+}
+
+var spanUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour}
+
+// spanText writes a time span in its largest whole unit, as spanOf reads it.
+func spanText(d time.Duration) string {
+	switch {
+	case d == 0:
+		return ""
+	case d%(24*time.Hour) == 0:
+		return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + "d"
+	case d%time.Hour == 0:
+		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
+	case d%time.Minute == 0:
+		return strconv.FormatInt(int64(d/time.Minute), 10) + "m"
+	}
+	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+}
+
+// revisionOf is the revision that a form was made from. A form without one never passes for the current one.
+func revisionOf(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64)
+	if err != nil || n <= 0 {
+		return -1
+	}
+	return n
+}
+
+func on(form url.Values, field string) bool { return form.Get(field) != "" }
+
+func wholeNumber(text string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	return n, err == nil
+}
+
+// sentence is a violation as it reads on its own.
+func sentence(label string, v registry.Violation) string {
+	if label == "" {
+		label = v.Field
+	}
+	return label + " " + v.Message
+}

@@ -1,0 +1,62 @@
+package dashboard
+
+import (
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"clientele/internal/account"
+	"clientele/internal/registry"
+	"clientele/internal/ui"
+)
+
+// failedInside answers an error of a page whose operator is known: what is not there is said inside of the frame.
+func (d *Dashboard) failedInside(w http.ResponseWriter, r *http.Request, v *visit, err error) error {
+	switch {
+	case errors.Is(err, registry.ErrNotFound), errors.Is(err, account.ErrNotFound):
+		return v.write(w, r, http.StatusNotFound, notFoundPage(v.page("Not found", "")))
+	case errors.Is(err, errForbidden):
+		return d.refuseRole(w, r, v)
+	}
+	return err
+}
+
+func (d *Dashboard) refuseRole(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return v.write(w, r, http.StatusForbidden, forbiddenPage(v.page("Not allowed", ""), string(v.user.Role)))
+}
+
+// failed answers every other error. What went wrong is for the log; the page has a reference.
+func (d *Dashboard) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		d.writeError(w, r, http.StatusRequestEntityTooLarge, ui.ErrorPage{Title: "That is too much at once", Text: "The form is larger than 64 kB. Shorten it and send it again."})
+		return
+	}
+	if r.Method == http.MethodPost && r.PostForm == nil {
+		d.writeError(w, r, http.StatusBadRequest, ui.ErrorPage{Title: "The form could not be read", Text: "Go back, load the page again and send it once more."})
+		return
+	}
+	reference := newReference()
+	d.Log.ErrorContext(r.Context(), "a page of the dashboard failed", slog.String("reference", reference), slog.String("path", r.URL.Path), slog.Any("error", err))
+	d.writeError(w, r, http.StatusInternalServerError, ui.ErrorPage{
+		Title: "Something went wrong on our side", Text: "Nothing more was changed. Try again; if it happens again, give this reference to whoever runs the server.", Reference: reference,
+	})
+}
+
+func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, status int, page ui.ErrorPage) {
+	page.Action = ui.LinkButton{Label: "To the dashboard", Href: "/dashboard"}
+	if err := d.Site().Write(w, r, status, ui.Plain, page); err != nil {
+		d.Log.ErrorContext(r.Context(), "an error page could not be written", slog.Any("error", err))
+	}
+}
+
+// newReference is what a person can read out and an operator can search the log for, as in 7KQ2-MD4F.
+func newReference() string {
+	const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32 of them: no 0, 1, I, O
+	var b [8]byte
+	rand.Read(b[:])
+	for i := range b {
+		b[i] = alphabet[b[i]%32]
+	}
+	return string(b[:4]) + "-" + string(b[4:])
+}

@@ -1,0 +1,209 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/secret"
+	"clientele/internal/ui"
+)
+
+// signInForm is the sign-in page as it was and as it is shown again.
+type signInForm struct {
+	Email   string
+	To      string // where to go on
+	Pending string // a form that was interrupted, URL-encoded; empty if none
+	Again   bool   // the operator is known and signs in once more
+	Fault   string
+}
+
+// askWhoItIs sends a page to the sign-in page, and answers a form with it, so that nothing typed is lost. v is who is signed
+// in, but not freshly; nil if nobody is.
+func (d *Dashboard) askWhoItIs(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if r.Method == http.MethodPost && r.URL.Path != "/dashboard/signout" {
+		f := signInForm{To: r.URL.RequestURI(), Pending: r.PostForm.Encode()}
+		if v != nil {
+			f.Again, f.Email = true, v.user.Email
+		}
+		return d.Site().Write(w, r, http.StatusForbidden, ui.Plain, signInPage(f))
+	}
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Method == http.MethodGet {
+		// A strict cookie does not come along when a link elsewhere leads here. Asking again from our own page brings it.
+		w.Header().Set("Refresh", "0; url="+d.path(r.URL.RequestURI()))
+		return d.Site().Write(w, r, http.StatusOK, ui.Plain, openingPage(r.URL.RequestURI()))
+	}
+	to := "/dashboard/signin"
+	if r.Method == http.MethodGet && r.URL.Path != "/dashboard" && r.URL.Path != "/dashboard/continue" {
+		to += "?to=" + url.QueryEscape(r.URL.RequestURI())
+	}
+	http.Redirect(w, r, d.path(to), http.StatusSeeOther)
+	return nil
+}
+
+func (d *Dashboard) signInPage(w http.ResponseWriter, r *http.Request) error {
+	to := ownPath(r.URL.Query().Get("to"))
+	_, err := d.visitOf(r)
+	if err == nil {
+		http.Redirect(w, r, d.path(to), http.StatusSeeOther)
+		return nil
+	}
+	if !errors.Is(err, account.ErrNoSession) {
+		return err
+	}
+	return d.Site().Write(w, r, http.StatusOK, ui.Plain, signInPage(signInForm{To: to}))
+}
+
+// signIn takes the credentials of an operator, starts a session in the place of the one this browser had, and goes on to where
+// the operator was. A wrong password, an unknown address and a person who is no operator read alike.
+func (d *Dashboard) signIn(w http.ResponseWriter, r *http.Request) error {
+	f := signInForm{
+		Email: strings.TrimSpace(r.PostForm.Get("email")), To: ownPath(r.PostForm.Get("to")),
+		Pending: r.PostForm.Get("pending"), Again: r.PostForm.Get("again") == "yes",
+	}
+	u, err := d.operator(r, f.Email)
+	if err != nil {
+		return d.refuseSignIn(w, r, f, err)
+	}
+	if err := d.startSession(w, r, u); err != nil {
+		return err
+	}
+	if f.Pending == "" {
+		http.Redirect(w, r, d.path(f.To), http.StatusSeeOther)
+		return nil
+	}
+	return d.keepPending(w, r, pending{To: f.To, Form: f.Pending})
+}
+
+func (d *Dashboard) operator(r *http.Request, email string) (account.User, error) {
+	try := account.Attempt{Email: email, Password: r.PostForm.Get("password"), Address: addressOf(r)}
+	if device, err := r.Cookie(d.cookieName(deviceCookie)); err == nil {
+		try.Device = device.Value
+	}
+	u, err := d.Accounts.SignIn(r.Context(), try)
+	if err == nil && !u.Role.Operator() {
+		return account.User{}, account.ErrWrongPassword
+	}
+	return u, err
+}
+
+func (d *Dashboard) refuseSignIn(w http.ResponseWriter, r *http.Request, f signInForm, err error) error {
+	status := http.StatusUnprocessableEntity
+	throttled, slow := errors.AsType[*account.Throttled](err)
+	switch {
+	case slow:
+		wait := max(throttled.Until.Sub(d.Now()).Round(time.Second), time.Second)
+		f.Fault = "Too many sign-ins failed. The next one is taken in " + ui.Span(wait) + "."
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
+		status = http.StatusTooManyRequests
+	case errors.Is(err, account.ErrWrongPassword), errors.Is(err, account.ErrBlocked):
+		f.Fault = "The e-mail address or the password is wrong, or you are no operator here."
+		if f.Again {
+			f.Fault = "The password is wrong."
+		}
+	default:
+		return err
+	}
+	return d.Site().Write(w, r, status, ui.Plain, signInPage(f))
+}
+
+// startSession signs u in on this browser. The session that was there before ends.
+func (d *Dashboard) startSession(w http.ResponseWriter, r *http.Request, u account.User) error {
+	replaces := ""
+	if cookie, err := r.Cookie(d.cookieName(sessionCookie)); err == nil {
+		if old, _, err := d.Accounts.SessionOf(r.Context(), cookie.Value, account.OperatorSession); err == nil {
+			replaces = old.ID
+		}
+	}
+	_, token, err := d.Accounts.StartSession(r.Context(), u, account.OperatorSession, []string{"pwd"}, r.UserAgent(), addressOf(r), replaces)
+	if err != nil {
+		return err
+	}
+	d.setCookie(w, sessionCookie, token.Reveal(), 0)
+	d.setCookie(w, deviceCookie, d.Accounts.DeviceToken(u), account.DeviceLifetime)
+	return nil
+}
+
+func (d *Dashboard) signOut(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := d.Accounts.EndSession(r.Context(), v.session.ID); err != nil {
+		return err
+	}
+	d.dropCookie(w, sessionCookie)
+	http.Redirect(w, r, d.path("/dashboard/signin"), http.StatusSeeOther)
+	return nil
+}
+
+// pending is a form that waits for a sign-in.
+type pending struct {
+	To   string `json:"to"`
+	Form string `json:"form"`
+}
+
+const (
+	forPending = secret.Purpose("dashboard-pending")
+	pendingFor = 5 * time.Minute
+	pendingMax = 2600 // bytes of a form that fit into a cookie once they are sealed
+)
+
+// keepPending carries an interrupted form over the 303 that follows every sign-in: sealed, in a cookie of this browser. A form
+// too large for that is taken up without the 303.
+func (d *Dashboard) keepPending(w http.ResponseWriter, r *http.Request, p pending) error {
+	if len(p.Form) > pendingMax {
+		return d.takeUp(w, r, p)
+	}
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	d.setCookie(w, pendingCookie, d.Keys.SealToken(forPending, plain, d.Now().Add(pendingFor)), pendingFor)
+	http.Redirect(w, r, d.path("/dashboard/continue"), http.StatusSeeOther)
+	return nil
+}
+
+// resume shows the interrupted form with its one button; where scripts run it sends itself.
+func (d *Dashboard) resume(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	cookie, err := r.Cookie(d.cookieName(pendingCookie))
+	if err != nil {
+		http.Redirect(w, r, d.path("/dashboard"), http.StatusSeeOther)
+		return nil
+	}
+	d.dropCookie(w, pendingCookie)
+	var p pending
+	plain, err := d.Keys.OpenToken(forPending, cookie.Value, d.Now())
+	if err != nil || json.Unmarshal(plain, &p) != nil {
+		return d.sent(w, r, "/dashboard", ui.Warn, "The form waited too long for the sign-in. Nothing was changed; fill it in once more.")
+	}
+	return d.takeUp(w, r, p)
+}
+
+func (d *Dashboard) takeUp(w http.ResponseWriter, r *http.Request, p pending) error {
+	form, err := url.ParseQuery(p.Form)
+	if err != nil {
+		form = nil
+	}
+	return d.Site().Write(w, r, http.StatusOK, ui.Plain, continuePage(ownPath(p.To), hiddenOf(form)))
+}
+
+func hiddenOf(form url.Values) []ui.Hidden {
+	var list []ui.Hidden
+	for name, values := range form {
+		for _, value := range values {
+			list = append(list, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	return list
+}
+
+// ownPath is to if it is a page of the dashboard, else the dashboard's first page: a link must not lead elsewhere.
+func ownPath(to string) string {
+	if to != "/dashboard" && !strings.HasPrefix(to, "/dashboard/") && !strings.HasPrefix(to, "/dashboard?") ||
+		strings.ContainsAny(to, "\\\r\n\t") || strings.HasPrefix(to, "/dashboard/signin") {
+		return "/dashboard"
+	}
+	return to
+}

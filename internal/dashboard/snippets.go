@@ -1,0 +1,103 @@
+package dashboard
+
+import (
+	"embed"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+//go:embed snippets
+var snippetFiles embed.FS
+
+// stack is one way to write an application, with code that runs as it stands.
+type stack struct {
+	Key   string
+	Label string
+	File  string // in snippets; its name is also what the code block is called
+	Setup string // what to install first; empty if nothing
+}
+
+var webStacks = []stack{
+	{"node", "Node", "web.mjs", "npm install openid-client express express-session"},
+	{"go", "Go", "web.go.txt", "go get golang.org/x/oauth2 github.com/coreos/go-oidc/v3/oidc"},
+	{"python", "Python", "web.py", "pip install flask authlib requests"},
+}
+
+var browserStacks = []stack{
+	{"js", "Plain JavaScript", "spa.js", ""},
+	{"oidc-client-ts", "oidc-client-ts", "spa.ts", "npm install oidc-client-ts"},
+}
+
+var nativeStacks = []stack{
+	{"node", "Node", "native.mjs", "npm install openid-client open"},
+	{"go", "Go", "native.go.txt", "go get golang.org/x/oauth2"},
+}
+
+var machineStacks = []stack{
+	{"curl", "curl", "machine.sh", ""},
+	{"node", "Node", "machine.mjs", ""},
+	{"go", "Go", "machine.go.txt", "go get golang.org/x/oauth2"},
+	{"python", "Python", "machine.py", "pip install requests"},
+}
+
+func stacksFor(a *registry.Application) []stack {
+	switch {
+	case a.Type == registry.SinglePage:
+		return browserStacks
+	case a.Type == registry.Native:
+		return nativeStacks
+	case !signsPeopleIn(a) && a.Allows(oauth.ClientCredentials):
+		return machineStacks
+	}
+	return webStacks
+}
+
+// fill puts the application's own values into the code. A value is written as a string of the language, so that none can
+// break out of it.
+func (s stack) fill(issuer, clientID, callback, audience string) string {
+	b, err := snippetFiles.ReadFile("snippets/" + s.File)
+	if err != nil {
+		return ""
+	}
+	quote := strconv.Quote
+	if path.Ext(s.File) == ".sh" {
+		quote = func(v string) string { return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'" }
+	}
+	options := "" // openid-client wants to be told that plain http is meant
+	if strings.HasPrefix(issuer, "http://") {
+		options = ", { execute: [client.allowInsecureRequests] }"
+	}
+	if audience == "" {
+		audience = "https://api.example.com/"
+	}
+	return strings.NewReplacer(
+		"{{issuer}}", quote(issuer), "{{token_endpoint}}", quote(issuer+"oauth/token"), "{{authorize_endpoint}}", quote(issuer+"authorize"),
+		"{{client_id}}", quote(clientID), "{{callback}}", quote(callback), "{{callback_path}}", quote(pathOf(callback)),
+		"{{audience}}", quote(audience), "{{options}}", options,
+	).Replace(string(b))
+}
+
+// name is what the code block is called.
+func (s stack) name() string { return strings.TrimSuffix(s.File, ".txt") }
+
+func pathOf(callback string) string {
+	u, err := url.Parse(callback)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return u.Path
+}
+
+// originOf is scheme, host and port of a web URL, empty for anything else.
+func originOf(callback string) string {
+	u, err := url.Parse(callback)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
