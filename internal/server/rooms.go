@@ -5,6 +5,7 @@ import (
 
 	"clientele/internal/authorize"
 	"clientele/internal/clientauth"
+	"clientele/internal/dashboard"
 	"clientele/internal/discovery"
 	"clientele/internal/management"
 	"clientele/internal/signin"
@@ -26,7 +27,7 @@ func (s *Server) rooms() (*http.ServeMux, error) {
 	})
 	ui.Mount(mux, s.site)
 	protocol, metadata := s.protocolRooms()
-	for _, r := range append(protocol, s.managementRoom()) {
+	for _, r := range append(protocol, s.managementRoom(), s.dashboardRoom()) {
 		r.Mount(mux)
 	}
 	return mux, metadata.Check()
@@ -76,6 +77,13 @@ func (s *Server) userinfoRoom() *userinfo.Handler {
 
 func (s *Server) managementRoom() *management.API {
 	return &management.API{Issuer: s.public.Issuer, Registry: s.registry, Clients: s.directory, Keys: s.signing, Now: s.now, Log: s.log}
+}
+
+func (s *Server) dashboardRoom() *dashboard.Dashboard {
+	return &dashboard.Dashboard{
+		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
+		Keys: s.keys, Store: s.store, Now: s.now, Log: s.log,
+	}
 }
 
 // site is what pages show of the instance.
