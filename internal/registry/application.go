@@ -2,6 +2,7 @@ package registry
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"clientele/internal/oauth"
@@ -58,6 +59,10 @@ type URI struct {
 	AddedBy  string    // display name of the actor
 	LastUsed time.Time // a day in UTC; zero if never
 }
+
+// Wildcard reports whether u is a redirect URI whose host begins with a wildcard. A request that came in through one never
+// goes without the person: no prompt=none, no skipped consent.
+func (u URI) Wildcard() bool { return strings.HasPrefix(u.Value, "https://*.") }
 
 // Application is an OAuth client as this server acts on it.
 type Application struct {

@@ -12,10 +12,10 @@ import (
 const (
 	MaxPageSize     = 100
 	DefaultPageSize = 50
-	maxSearch       = 200   // characters of a search
-	maxSearchWords  = 8     // words that are looked at
-	maxOffset       = 10000 // rows to skip; deeper pages go by cursor
-	maxCursor       = 4096  // bytes of a cursor
+	maxSearch       = 200       // characters of a search
+	maxSearchWords  = 8         // words that are looked at
+	maxOffset       = 1_000_000 // rows to skip; there is nothing behind, deeper pages go by cursor
+	maxCursor       = 4096      // bytes of a cursor
 )
 
 // Application returns the application with the internal id. It fails with ErrNotFound.
@@ -36,10 +36,10 @@ func (r *Registry) ApplicationByClientID(ctx context.Context, id oauth.ClientID)
 
 // Applications returns a page of applications, newest first.
 func (r *Registry) Applications(ctx context.Context, q Query) (Page[Application], error) {
-	if !cursorOrNone(q.After) {
+	if !cursorOrNone(q.After) || q.Offset > maxOffset {
 		return Page[Application]{}, nil
 	}
-	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), boundedOffset(q.Offset)
+	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), max(q.Offset, 0)
 	return r.Store.Applications(ctx, q)
 }
 
@@ -71,10 +71,10 @@ func (r *Registry) APIByIdentifier(ctx context.Context, identifier string) (API,
 func (r *Registry) APIs(ctx context.Context, q APIQuery) (Page[API], error) {
 	asked := len(q.Identifiers)
 	q.Identifiers = r.storedIdentifiers(q.Identifiers)
-	if !cursorOrNone(q.After) || asked > 0 && len(q.Identifiers) == 0 {
+	if !cursorOrNone(q.After) || q.Offset > maxOffset || asked > 0 && len(q.Identifiers) == 0 {
 		return Page[API]{}, nil
 	}
-	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), boundedOffset(q.Offset)
+	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), max(q.Offset, 0)
 	page, err := r.Store.APIs(ctx, q)
 	for i := range page.Items {
 		page.Items[i] = r.named(page.Items[i])
@@ -92,10 +92,10 @@ func (r *Registry) ClientGrant(ctx context.Context, id string) (ClientGrant, err
 
 // ClientGrants returns a page of client grants, newest first.
 func (r *Registry) ClientGrants(ctx context.Context, q ClientGrantQuery) (Page[ClientGrant], error) {
-	if q.ApplicationID != "" && !plausible(q.ApplicationID) || q.APIID != "" && !plausible(q.APIID) || !cursorOrNone(q.After) {
+	if q.ApplicationID != "" && !plausible(q.ApplicationID) || q.APIID != "" && !plausible(q.APIID) || !cursorOrNone(q.After) || q.Offset > maxOffset {
 		return Page[ClientGrant]{}, nil
 	}
-	q.Limit, q.Offset = boundedLimit(q.Limit), boundedOffset(q.Offset)
+	q.Limit, q.Offset = boundedLimit(q.Limit), max(q.Offset, 0)
 	return r.Store.ClientGrants(ctx, q)
 }
 
@@ -130,8 +130,6 @@ func boundedLimit(n int) int {
 	}
 	return min(n, MaxPageSize)
 }
-
-func boundedOffset(n int) int { return min(max(n, 0), maxOffset) }
 
 // boundedSearch keeps the first words of a search and nothing that an engine could stumble over.
 func boundedSearch(s string) string {
