@@ -15,7 +15,7 @@ const MaxEmailLength = 254
 
 var errEmail = errors.New("is not an e-mail address, as in name@example.com")
 
-// domains maps and checks domains as for a look-up, their lengths and letters included. RFC 5891 §5, RFC 1035 §2.3.1.
+// domains maps and checks domains as for a look-up, their lengths and letters included. RFC 5891 §5.
 var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
 // EmailKey is the address in the one spelling by which users are found: NFKC, lower case, the domain in its ASCII form. Two
