@@ -44,7 +44,10 @@ func Public(ctx context.Context, log *slog.Logger, err error) *oauth.Error {
 		return e
 	}
 	if transient(err) {
-		log.WarnContext(ctx, "a request could not be served for now", slog.Any("error", err))
+		// A client that went away is not worth a line.
+		if ctx.Err() == nil {
+			log.WarnContext(ctx, "a request could not be served for now", slog.Any("error", err))
+		}
 		return oauth.Refuse(oauth.CodeTemporarilyUnavailable, "the server cannot answer right now; try again in a few seconds").Because(err)
 	}
 	reference := NewReference()

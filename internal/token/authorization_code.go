@@ -71,31 +71,45 @@ func (h *Handler) code(ctx context.Context, v *visit) (grant.Code, *grant.Grant,
 // replayed ends the grant of a code that came twice from the client it was issued to: either the client is broken, or two
 // parties hold its code. RFC 6749 §4.1.2, §10.5.
 func (h *Handler) replayed(ctx context.Context, v *visit, g *grant.Grant) error {
-	if err := h.Store.RevokeGrant(ctx, g.ID, "its code was used twice", v.now); err != nil {
+	// Whoever replays a code must not be able to stop this by hanging up.
+	if err := h.Store.RevokeGrant(context.WithoutCancel(ctx), g.ID, "its code was used twice", v.now); err != nil {
 		return err
 	}
 	h.note(ctx, v, "code.replayed", "a code was used twice; everything it gave is revoked")
 	return oauth.InvalidGrant("the code was used before; everything that it gave is revoked now")
 }
 
-// checkCode holds the request against what the code was issued for. redirect_uri may be left out with PKCE, which binds
-// the code better, but if it is there it must be the one. RFC 6749 §4.1.3, RFC 7636 §4.6, OAuth 2.1 §4.1.3.
+// checkCode holds the request against what the code was issued for. RFC 6749 §4.1.3, RFC 7636 §4.6.
 func (v *visit) checkCode(code grant.Code, g *grant.Grant) *oauth.Error {
 	switch {
 	case !v.now.Before(code.ExpiresAt):
 		return oauth.InvalidGrant("the code has expired; codes live for 60 seconds")
 	case !g.Alive():
 		return oauth.InvalidGrant("what the person granted was revoked").Because(errors.New(g.RevokedWhy))
-	case v.redirectURI == "" && code.Challenge == "":
-		return oauth.InvalidRequest("redirect_uri is missing; it may be left out with PKCE only")
-	case v.redirectURI != "" && v.redirectURI != code.RedirectURI:
-		return oauth.InvalidGrant("redirect_uri is not the one that the code was sent to")
+	}
+	if refused := v.checkRedirectURI(code, g); refused != nil {
+		return refused
+	}
+	switch {
 	case v.verifier == "" && code.Challenge != "":
 		return oauth.InvalidGrant("code_verifier is missing; the code was asked for with a code_challenge")
 	case v.verifier != "" && code.Challenge == "":
 		return oauth.InvalidGrant("code_verifier was sent, but the code was asked for without a code_challenge")
 	case code.Challenge != "" && !code.Challenge.Verify(v.verifier):
 		return oauth.InvalidGrant("code_verifier does not belong to the code_challenge that the code was asked for with")
+	}
+	return nil
+}
+
+// checkRedirectURI compares redirect_uri with the one the code was sent to. It may be left out with PKCE, which binds the
+// code better, and if the authorization request left it out too; if it is there it must be the one.
+// RFC 6749 §4.1.3, OAuth 2.1 §4.1.3.
+func (v *visit) checkRedirectURI(code grant.Code, g *grant.Grant) *oauth.Error {
+	switch {
+	case v.redirectURI == "" && code.RedirectURI != "" && code.Challenge == "":
+		return oauth.InvalidRequest("redirect_uri is missing; it may be left out with PKCE only")
+	case v.redirectURI != "" && v.redirectURI != g.RedirectURI:
+		return oauth.InvalidGrant("redirect_uri is not the one that the code was sent to")
 	}
 	return nil
 }

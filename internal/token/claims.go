@@ -34,15 +34,22 @@ func (c accessClaims) rfc9068() []byte {
 	o := c.common()
 	o.String("client_id", string(c.client))
 	if c.grant != nil {
-		o.Int("auth_time", c.grant.AuthTime.Unix())
-		if c.grant.ACR != "" {
-			o.String("acr", c.grant.ACR)
-		}
-		if len(c.grant.AMR) > 0 {
-			o.Strings("amr", c.grant.AMR)
-		}
+		authentication(o, c.grant)
 	}
 	return o.Bytes()
+}
+
+// authentication says when and how the person of g signed in. OpenID Connect Core 1.0 §2.
+func authentication(o *endpoint.Object, g *grant.Grant) {
+	if !g.AuthTime.IsZero() {
+		o.Int("auth_time", g.AuthTime.Unix())
+	}
+	if g.ACR != "" {
+		o.String("acr", g.ACR)
+	}
+	if len(g.AMR) > 0 {
+		o.Strings("amr", g.AMR)
+	}
 }
 
 // auth0 is the shape that Auth0 gives access tokens by default, for libraries that refuse the other type.
@@ -91,18 +98,12 @@ func (c idClaims) json() []byte {
 	o.String("aud", string(c.client))
 	o.Int("iat", c.now.Unix())
 	o.Int("exp", c.now.Unix()+int64(c.lifetime/time.Second))
-	o.Int("auth_time", c.grant.AuthTime.Unix())
+	authentication(o, c.grant)
 	if c.nonce != "" {
 		o.String("nonce", c.nonce)
 	}
 	if c.grant.SessionID != "" {
 		o.String("sid", c.grant.SessionID)
-	}
-	if c.grant.ACR != "" {
-		o.String("acr", c.grant.ACR)
-	}
-	if len(c.grant.AMR) > 0 {
-		o.Strings("amr", c.grant.AMR)
 	}
 	o.String("at_hash", halfHash(c.algorithm, c.accessToken))
 	return o.Bytes()

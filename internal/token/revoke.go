@@ -54,7 +54,7 @@ func (h *Handler) revoke(ctx context.Context, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Store.RevokeGrant(ctx, g.ID, "its client gave it back", now); err != nil {
+	if err := h.Store.RevokeGrant(context.WithoutCancel(ctx), g.ID, "its client gave it back", now); err != nil {
 		return err
 	}
 	use.GrantID, use.UserID = g.ID, g.UserID

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"clientele/internal/registry"
@@ -21,7 +20,8 @@ import (
 type player struct {
 	server *servertest.Server
 	client *http.Client
-	ctx    context.Context //nolint:containedctx // of the test, which the player does not outlive
+	ctx    context.Context //nolint:containedctx // one for all steps
+	steps  []step
 	files  map[string]string
 
 	apis  map[string]registry.API
@@ -34,24 +34,22 @@ type player struct {
 	body     string
 }
 
-// play plays the transcript in the file.
-func play(t *testing.T, path string, opts ...servertest.Option) {
-	t.Helper()
-	script, err := read(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := servertest.New(t, opts...)
-	p := &player{
-		server: s, client: s.Client(), ctx: t.Context(), files: script.files,
+func newPlayer(s *servertest.Server, script transcript) *player {
+	return &player{
+		server: s, client: s.Client(), ctx: context.Background(), steps: script.steps, files: script.files,
 		apis: map[string]registry.API{}, apps: map[string]string{}, users: map[string]string{},
 		kept: map[string]string{"url": s.URL, "issuer": s.URL + "/", "verifier": servertest.Verifier, "challenge": servertest.Challenge()},
 	}
-	for _, st := range script.steps {
+}
+
+// play plays the transcript up to its first step that fails.
+func (p *player) play() error {
+	for _, st := range p.steps {
 		if err := p.step(st); err != nil {
-			t.Fatalf("%s:%d: %s\n\t# %s\n\t%s\n%s", path, st.line, err, st.comment, strings.Join(st.words, " "), p.last())
+			return fmt.Errorf("line %d: %w\n\t# %s\n\t%s\n%s", st.line, err, st.comment, strings.Join(st.words, " "), p.last())
 		}
 	}
+	return nil
 }
 
 // last is the last answer, for failures.
@@ -142,6 +140,9 @@ func (p *player) authorize(words []string) error {
 	}
 	if request.Has("code_challenge") && request.Get("code_challenge") == "" {
 		request["code_challenge_method"] = nil
+	}
+	for _, name := range []string{"code", "error", "error_description", "iss", "state"} {
+		delete(p.kept, name) // nothing of the answer before
 	}
 	for name, values := range p.server.Browser().Authorize(p.email, request) {
 		p.kept[name] = values[0]

@@ -9,7 +9,7 @@ import (
 	"clientele/internal/servertest"
 )
 
-// Every transcript in testdata is played on a server of its own. One whose name begins with path- runs on a server whose
+// Every transcript in testdata is played on a server of its own. One whose name ends in -path-issuer runs on a server whose
 // issuer has a path.
 func TestTranscripts(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.txtar")
@@ -24,7 +24,13 @@ func TestTranscripts(t *testing.T) {
 			if strings.HasSuffix(name, "-path-issuer") {
 				opts = append(opts, servertest.WithPublicURL("https://id.example.test/tenant"))
 			}
-			play(t, path, opts...)
+			script, err := read(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := newPlayer(servertest.New(t, opts...), script).play(); err != nil {
+				t.Fatalf("%s, %v", path, err)
+			}
 		})
 	}
 }
