@@ -103,15 +103,21 @@ func (m members) rsa() (crypto.PublicKey, error) {
 		return nil, errors.New("has an e that is no odd number between 3 and 2147483647")
 	}
 	key.E = int(exponent.Int64())
+	return key, acceptableRSA(key)
+}
+
+func acceptableRSA(key *rsa.PublicKey) error {
 	switch bits := key.N.BitLen(); {
 	case bits < MinRSABits:
-		return nil, fmt.Errorf("is an RSA key of %d bits; the least is %d", bits, MinRSABits)
+		return fmt.Errorf("is an RSA key of %d bits; the least is %d", bits, MinRSABits)
 	case bits > MaxRSABits:
-		return nil, fmt.Errorf("is an RSA key of %d bits; the most is %d", bits, MaxRSABits)
+		return fmt.Errorf("is an RSA key of %d bits; the most is %d", bits, MaxRSABits)
 	case key.N.Bit(0) == 0:
-		return nil, errors.New("has an even n, which is no RSA modulus")
+		return errors.New("has an even n, which is no RSA modulus")
+	case key.E < 3 || key.E%2 == 0:
+		return errors.New("has an e that is no odd number from 3 on")
 	}
-	return key, nil
+	return nil
 }
 
 func (m members) ec() (crypto.PublicKey, error) {
