@@ -12,6 +12,7 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/audit"
+	"clientele/internal/management"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/settings"
@@ -69,6 +70,9 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}
 	if err := s.gather(ctx, c.Master); err != nil {
 		return nil, err
+	}
+	if err := s.registry.EnsureManagementAPI(ctx, management.Scopes()); err != nil {
+		return nil, fmt.Errorf("bringing the Management API to this version: %w", err)
 	}
 	mux, err := s.rooms()
 	if err != nil {
