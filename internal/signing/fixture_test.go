@@ -1,0 +1,122 @@
+package signing_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/secret"
+	"clientele/internal/signing"
+)
+
+var (
+	epoch    = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	operator = audit.Actor{Kind: audit.ActorOperator, ID: "usr_1", Name: "ada@example.com", Door: "cli"}
+)
+
+// shelf keeps keys in memory under the rules of the store: one current and one next key per algorithm, and the private part
+// only ever emptied.
+type shelf struct {
+	mu     sync.Mutex
+	keys   []signing.StoredKey
+	events []audit.Event
+}
+
+func (s *shelf) SigningKeys(context.Context) ([]signing.StoredKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.keys), nil
+}
+
+func (s *shelf) SaveSigningKeys(_ context.Context, keys []signing.StoredKey, e audit.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	after := slices.Clone(s.keys)
+	for _, k := range keys {
+		if i := slices.IndexFunc(after, func(other signing.StoredKey) bool { return other.ID == k.ID }); i >= 0 {
+			after[i] = k
+		} else {
+			after = append(after, k)
+		}
+	}
+	taken := map[string]bool{}
+	for _, k := range after {
+		place := string(k.Algorithm) + string(k.State)
+		if taken[place] && (k.State == signing.Current || k.State == signing.Next) {
+			return signing.ErrConflict
+		}
+		taken[place] = true
+	}
+	s.keys, s.events = after, append(s.events, e)
+	return nil
+}
+
+func newMaster(t testing.TB) *secret.Master {
+	t.Helper()
+	m, err := secret.NewMaster([]byte("0123456789abcdef0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func openKeeper(t testing.TB, s signing.Store) *signing.Keeper {
+	t.Helper()
+	k, err := signing.Open(t.Context(), s, newMaster(t), func() time.Time { return epoch })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// newKeeper has current keys for RS256 and ES256.
+func newKeeper(t testing.TB) (*signing.Keeper, *shelf) {
+	t.Helper()
+	s := &shelf{}
+	k := openKeeper(t, s)
+	if err := k.EnsureFirst(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return k, s
+}
+
+func sign(t testing.TB, k *signing.Keeper, alg signing.Algorithm, typ, claims string) string {
+	t.Helper()
+	token, err := k.Sign(t.Context(), alg, typ, []byte(claims))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// kids lists what the JWK Set publishes.
+func kids(t testing.TB, k *signing.Keeper) []string {
+	t.Helper()
+	var set struct {
+		Keys []struct {
+			Kid string `json:"kid"`
+		} `json:"keys"`
+	}
+	if err := json.Unmarshal(k.JWKS(), &set); err != nil {
+		t.Fatal(err)
+	}
+	names := make([]string, len(set.Keys))
+	for i, key := range set.Keys {
+		names[i] = key.Kid
+	}
+	return names
+}
+
+func inState(k *signing.Keeper, alg signing.Algorithm, state signing.State) []signing.StoredKey {
+	var found []signing.StoredKey
+	for _, key := range k.List() {
+		if key.Algorithm == alg && key.State == state {
+			found = append(found, key)
+		}
+	}
+	return found
+}
