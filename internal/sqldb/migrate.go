@@ -23,14 +23,21 @@ var ErrOlderSchema = errors.New("the database was written by an older version of
 // processes that start at once take turns. It fails with ErrNewerSchema.
 func (db *DB) Migrate(ctx context.Context, migrations fs.FS) error {
 	return db.withProvider(ctx, migrations, func(p *goose.Provider) error {
-		if err := checkSchema(ctx, p); !errors.Is(err, ErrOlderSchema) {
-			return err
+		for last := int64(-1); ; {
+			if err := checkSchema(ctx, p); !errors.Is(err, ErrOlderSchema) {
+				return err
+			}
+			_, failed := p.Up(ctx)
+			if failed == nil {
+				return nil
+			}
+			// On SQLite nobody waits: another process may have migrated under our feet. Then there is less to do now.
+			version, err := p.GetDBVersion(ctx)
+			if err != nil || version == last {
+				return fmt.Errorf("migrate: %w", failed)
+			}
+			last = version
 		}
-		_, err := p.Up(ctx)
-		if err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-		return nil
 	})
 }
 
@@ -83,7 +90,7 @@ var booleanColumn = regexp.MustCompile(`(\w+) +BOOLEAN\b`)
 func Rewrite(engine Engine, text string) string {
 	if engine == SQLite {
 		text = booleanColumn.ReplaceAllString(text, "$1 INTEGER CHECK ($1 IN (0, 1))")
-		return strings.NewReplacer(" IDENTITY", " INTEGER PRIMARY KEY AUTOINCREMENT", " BIGINT", " INTEGER").Replace(text)
+		return strings.NewReplacer(" IDENTITY", " INTEGER PRIMARY KEY", " BIGINT", " INTEGER").Replace(text)
 	}
 	return strings.NewReplacer(
 		" IDENTITY", " BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
