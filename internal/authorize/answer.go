@@ -16,6 +16,9 @@ import (
 	"clientele/internal/ui"
 )
 
+// maxReason is how much of a refusal goes into the record, in characters: it may quote what a stranger sent.
+const maxReason = 300
+
 // seeOther sends the browser on with a GET, whatever it came with, so that no form with a password is ever repeated
 // elsewhere. RFC 9700 §4.12.
 func (h *Handler) seeOther(w http.ResponseWriter, location string) {
@@ -84,7 +87,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, q *Request, row
 	public := endpoint.Public(r.Context(), h.Log, err.public)
 	h.Uses.Record(r.Context(), audit.Use{
 		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: address(r),
-		Reason: err.Error(), Detail: map[string]string{"error": string(public.Code)},
+		Reason: shorten(err.Error(), maxReason), Detail: map[string]string{"error": string(public.Code)},
 	})
 	values := map[string]string{"error": string(public.Code)}
 	if public.Description != "" {

@@ -31,6 +31,7 @@ type consentView struct {
 	local       bool   // loopback or a private scheme
 	destination string // the redirect without its query, for the fact line
 	app         string
+	instance    string // whose server this is
 	thirdParty  bool
 	who         string
 	another     string // the way to another account
@@ -133,6 +134,7 @@ func (h *Handler) view(ctx context.Context, a asked) (consentView, error) {
 		confirm:    a.Ask.Reason == grant.AskConfirmation,
 		local:      a.Ask.RedirectClass != oauth.RedirectHTTPS,
 		app:        displayName(a.app.Name),
+		instance:   h.Settings().InstanceName,
 		thirdParty: a.app.Ownership == registry.ThirdParty,
 		who:        a.user.Email,
 		another:    h.Issuer + "authorize?" + anotherAccount(a.Parameters).Encode(),

@@ -18,13 +18,6 @@ func link(path, request string) string {
 	return path + "?" + url.Values{"request": {request}}.Encode()
 }
 
-func (v consentView) title() string {
-	if v.confirm {
-		return "Continue?"
-	}
-	return "Allow access?"
-}
-
 // wants names who asks by what cannot be faked.
 func (v consentView) wants() string {
 	switch {
@@ -34,6 +27,13 @@ func (v consentView) wants() string {
 		return v.host + " wants access"
 	}
 	return "A program on this device wants access"
+}
+
+func (v consentView) after() string {
+	if v.confirm {
+		return "After you continue,"
+	}
+	return "After you allow,"
 }
 
 func (v consentView) device() string {
