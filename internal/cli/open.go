@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"clientele/internal/account"
@@ -127,6 +128,9 @@ func (g *Globals) makeDirectory() error {
 		return fmt.Errorf("making the data directory: %w", err)
 	}
 	if dsn, file := g.database(); file {
+		if scheme, _, found := strings.Cut(dsn, "://"); found {
+			return fmt.Errorf("--database %s://… is of no kind that is known: give the path of a SQLite file or a postgres:// URL", scheme)
+		}
 		if err := os.MkdirAll(filepath.Dir(dsn), 0o700); err != nil {
 			return fmt.Errorf("making the directory of the database: %w", err)
 		}

@@ -30,8 +30,7 @@ func (c *ServeCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 	if c.Demo {
 		return c.demo(ctx, g, out)
 	}
-	config, tlsConfig, err := c.config(g, out)
-	if err != nil {
+	if _, _, err := c.config(g, out); err != nil { // before anything is made
 		return err
 	}
 	k, err := g.keep(ctx)
@@ -39,19 +38,30 @@ func (c *ServeCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 		return err
 	}
 	defer k.Close()
-	config.Store, config.Master = k.Store, k.Master
-	s, err := server.New(ctx, config)
-	if err != nil {
-		return fmt.Errorf("starting: %w", err)
-	}
 	listener, err := listen(ctx, g.Listen)
 	if err != nil {
 		return err
 	}
-	if err := greet(ctx, s, g, out); err != nil {
+	g.Listen = listener.Addr().String() // port 0 has become a port
+	s, tlsConfig, err := c.start(ctx, g, k, out)
+	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	return s.Run(ctx, server.Listener{Listener: listener, TLS: tlsConfig})
+}
+
+// start makes the server, and says where it is.
+func (c *ServeCmd) start(ctx context.Context, g *Globals, k *kept, out *Output) (*server.Server, *tls.Config, error) {
+	config, tlsConfig, err := c.config(g, out)
+	if err != nil {
+		return nil, nil, err
+	}
+	config.Store, config.Master = k.Store, k.Master
+	s, err := server.New(ctx, config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("starting: %w", err)
+	}
+	return s, tlsConfig, greet(ctx, s, g, out)
 }
 
 // config is what the flags say; the store and the master key are still to come.
