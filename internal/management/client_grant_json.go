@@ -42,17 +42,17 @@ type grantBody struct {
 	AuthorizationDetailsTypes Nullable[[]string] `json:"authorization_details_types,omitzero" doc:"Only the empty array: authorization details are not supported."`
 }
 
-// grantPatch is the body of PATCH /client-grants/{id}.
-type grantPatch grantBody
+// clientGrantPatch is the body of PATCH /client-grants/{id}.
+type clientGrantPatch grantBody
 
 // TransformSchema refuses an empty change.
-func (grantPatch) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+func (clientGrantPatch) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	s.MinProperties = new(1)
 	return s
 }
 
-// grantCreate is the body of POST /client-grants.
-type grantCreate struct {
+// clientGrantCreate is the body of POST /client-grants.
+type clientGrantCreate struct {
 	ClientID    Nullable[string] `json:"client_id,omitzero" minLength:"1"`
 	DefaultFor  Nullable[string] `json:"default_for,omitzero" enum:"third_party_clients"`
 	Audience    Nullable[string] `json:"audience,omitzero" minLength:"1" maxLength:"600"`
@@ -66,12 +66,12 @@ type grantCreate struct {
 }
 
 // TransformSchema says what is required.
-func (grantCreate) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+func (clientGrantCreate) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	s.Required = []string{"audience"}
 	return s
 }
 
-func (c *grantCreate) faults() []Violation {
+func (c *clientGrantCreate) faults() []Violation {
 	b := grantBody{c.Scope, c.AllowAllScopes, c.OrganizationUsage, c.AllowAnyOrganization, c.AuthorizationDetailsTypes}
 	faults := b.faults()
 	switch {

@@ -3,7 +3,6 @@ package management
 import (
 	"context"
 	"net/http"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -17,8 +16,8 @@ var aGrant = noun{
 }
 
 func (a *API) mountClientGrants(api huma.API) {
-	create := a.schemas.Schema(reflect.TypeFor[grantCreate](), true, "")
-	patch := a.schemas.Schema(reflect.TypeFor[grantPatch](), true, "")
+	create := schemaOf[clientGrantCreate](a)
+	patch := schemaOf[clientGrantPatch](a)
 	register(a, api, operation{
 		id: "getClientGrants", method: http.MethodGet, path: "/client-grants", tag: "client-grants", noun: aGrant,
 		summary: "List client grants", scopes: []string{"read:client_grants"},
@@ -62,7 +61,7 @@ type listGrantsInput struct {
 }
 
 func (a *API) listGrants(ctx context.Context, in *listGrantsInput) (*ClientGrantsAnswer, error) {
-	w, err := in.window()
+	w, err := in.window((ClientGrant{}).plural())
 	if err != nil {
 		return nil, err
 	}
@@ -113,9 +112,9 @@ func (a *API) grantList(ctx context.Context, grants []registry.ClientGrant) ([]C
 }
 
 func (a *API) createGrant(ctx context.Context, in *bodyInput) (*ClientGrantAnswer, error) {
-	var body grantCreate
-	if fault := decode(a.schemas, a.schemas.Schema(reflect.TypeFor[grantCreate](), true, ""), in.RawBody, &body); fault != nil {
-		return nil, fault
+	body, err := read[clientGrantCreate](a, in.RawBody)
+	if err != nil {
+		return nil, err
 	}
 	if faults := body.faults(); len(faults) > 0 {
 		return nil, invalidBody(faults)
@@ -127,7 +126,7 @@ func (a *API) createGrant(ctx context.Context, in *bodyInput) (*ClientGrantAnswe
 	if err != nil {
 		return nil, err
 	}
-	if err := a.mayBeGranted(ctx, &body, &api); err != nil {
+	if err := a.mayBeGranted(ctx, body, &api); err != nil {
 		return nil, err
 	}
 	g, err := a.Registry.CreateClientGrant(ctx, callerOf(ctx).Actor(), registry.ClientGrant{
@@ -142,7 +141,7 @@ func (a *API) createGrant(ctx context.Context, in *bodyInput) (*ClientGrantAnswe
 
 // mayBeGranted answers, in the words that tools know, what the registry would say in its own: no such client, and no system
 // API for third parties. Of this API nobody hands on what he lacks himself.
-func (a *API) mayBeGranted(ctx context.Context, body *grantCreate, api *registry.API) error {
+func (a *API) mayBeGranted(ctx context.Context, body *clientGrantCreate, api *registry.API) error {
 	if id := body.ClientID.Value; id != "" {
 		app, err := a.Registry.Application(ctx, id)
 		if isNotFound(err) {
@@ -179,21 +178,21 @@ func (a *API) grantAnswer(ctx context.Context, g registry.ClientGrant) (*ClientG
 
 type patchGrantInput struct {
 	ByGrantID
-	RawBody []byte
+	RawBody []byte `contentType:"application/json"`
 }
 
 func (a *API) patchGrant(ctx context.Context, in *patchGrantInput) (*ClientGrantAnswer, error) {
 	caller := callerOf(ctx)
-	var body grantPatch
-	if fault := decode(a.schemas, a.schemas.Schema(reflect.TypeFor[grantPatch](), true, ""), in.RawBody, &body); fault != nil {
-		return nil, fault
+	body, err := read[clientGrantPatch](a, in.RawBody)
+	if err != nil {
+		return nil, err
 	}
-	if faults := (*grantBody)(&body).faults(); len(faults) > 0 {
+	if faults := (*grantBody)(body).faults(); len(faults) > 0 {
 		return nil, invalidBody(faults)
 	}
 	g, _, err := a.Registry.UpdateClientGrant(ctx, caller.Actor(), in.ID, 0, func(g *registry.ClientGrant) error {
 		before := g.Scopes
-		(*grantBody)(&body).apply(g)
+		(*grantBody)(body).apply(g)
 		if g.APIID != registry.ManagementAPIID {
 			return nil
 		}

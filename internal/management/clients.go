@@ -3,7 +3,6 @@ package management
 import (
 	"context"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -22,8 +21,8 @@ var aClient = noun{
 var readClients = []string{"read:clients", "read:client_keys", "read:client_credentials", "read:client_summary"}
 
 func (a *API) mountClients(api huma.API) {
-	create := a.schemas.Schema(reflect.TypeFor[clientCreate](), true, "")
-	patch := a.schemas.Schema(reflect.TypeFor[clientPatch](), true, "")
+	create := schemaOf[clientCreate](a)
+	patch := schemaOf[clientPatch](a)
 	register(a, api, operation{
 		id: "getClients", method: http.MethodGet, path: "/clients", tag: "clients", noun: aClient,
 		summary: "List applications", scopes: readClients,
@@ -80,7 +79,7 @@ type listClientsInput struct {
 }
 
 func (a *API) listClients(ctx context.Context, in *listClientsInput) (*ClientsAnswer, error) {
-	w, err := in.window()
+	w, err := in.window((Client{}).plural())
 	if err != nil {
 		return nil, err
 	}
@@ -148,15 +147,17 @@ func (a *API) findClients(ctx context.Context, in *listClientsInput, q registry.
 	return none, err
 }
 
-type bodyInput struct{ RawBody []byte }
+type bodyInput struct {
+	RawBody []byte `contentType:"application/json"`
+}
 
 func (a *API) createClient(ctx context.Context, in *bodyInput) (*ClientAnswer, error) {
-	var body clientCreate
-	if fault := decode(a.schemas, a.schemas.Schema(reflect.TypeFor[clientCreate](), true, ""), in.RawBody, &body); fault != nil {
-		return nil, fault
+	body, err := read[clientCreate](a, in.RawBody)
+	if err != nil {
+		return nil, err
 	}
 	body.raw = in.RawBody
-	draft, faults := (*clientBody)(&body).draft()
+	draft, faults := (*clientBody)(body).draft()
 	if len(faults) > 0 {
 		return nil, invalidBody(faults)
 	}
@@ -192,21 +193,21 @@ func (a *API) getClient(ctx context.Context, in *getClientInput) (*ClientAnswer,
 
 type patchInput struct {
 	ByID
-	RawBody []byte
+	RawBody []byte `contentType:"application/json"`
 }
 
 func (a *API) patchClient(ctx context.Context, in *patchInput) (*ClientAnswer, error) {
 	caller := callerOf(ctx)
-	var body clientPatch
-	if fault := decode(a.schemas, a.schemas.Schema(reflect.TypeFor[clientPatch](), true, ""), in.RawBody, &body); fault != nil {
-		return nil, fault
+	body, err := read[clientPatch](a, in.RawBody)
+	if err != nil {
+		return nil, err
 	}
 	if !caller.has("update:clients") {
 		return nil, refuse(http.StatusForbidden, "insufficient_scope", "Some fields cannot be updated with the permissions granted by the bearer token scopes.")
 	}
 	body.raw = in.RawBody
 	app, _, err := a.Registry.Update(ctx, caller.Actor(), in.ID, 0, func(app *registry.Application) error {
-		if faults := (*clientBody)(&body).apply(app); len(faults) > 0 {
+		if faults := (*clientBody)(body).apply(app); len(faults) > 0 {
 			return invalidBody(faults)
 		}
 		return nil

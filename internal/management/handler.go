@@ -67,7 +67,7 @@ func (a *API) config() huma.Config {
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"token": {Type: "oauth2", Flows: &huma.OAuthFlows{
-						ClientCredentials: &huma.OAuthFlow{TokenURL: a.Issuer + "oauth/token", Scopes: map[string]string{}},
+						ClientCredentials: &huma.OAuthFlow{TokenURL: a.Issuer + "oauth/token", Scopes: describedScopes()},
 					}},
 				},
 			},
@@ -144,7 +144,7 @@ func register[I, O any](a *API, api huma.API, o operation, handle func(context.C
 		OperationID: o.id, Method: o.method, Path: "/api/v2" + o.path, Summary: o.summary, Tags: []string{o.tag},
 		Description:   "Needs any of the scopes " + strings.Join(o.scopes, ", ") + ".",
 		DefaultStatus: o.status, MaxBodyBytes: maxBody, BodyReadTimeout: 10 * time.Second, SkipValidateBody: true,
-		Security:    []map[string][]string{{"token": {}}},
+		Security:    anyOf(o.scopes),
 		Responses:   a.refusals(api, o),
 		Middlewares: huma.Middlewares{a.guard(o)},
 	}
@@ -158,6 +158,23 @@ func register[I, O any](a *API, api huma.API, o operation, handle func(context.C
 		}
 		return out, nil
 	})
+}
+
+// anyOf is the security requirement that any of the scopes meets.
+func anyOf(scopes []string) []map[string][]string {
+	all := make([]map[string][]string, len(scopes))
+	for i, s := range scopes {
+		all[i] = map[string][]string{"token": {s}}
+	}
+	return all
+}
+
+func describedScopes() map[string]string {
+	all := map[string]string{}
+	for _, s := range Scopes() {
+		all[s.Value] = s.Description
+	}
+	return all
 }
 
 // refusals describes the answers that are not the wished one.

@@ -89,6 +89,8 @@ func TestAQueryThatMakesNoSenseIsRefused(t *testing.T) {
 		"page=99999&per_page=9":             "from and take",
 		"take=0":                            "take",
 		"take=5&page=1":                     "cannot be used together",
+		"from=nonsense":                     "not a checkpoint",
+		"from=client_grants.abc":            "not a checkpoint",
 		"unknown=1":                         "Additional properties not allowed: unknown",
 		"fields=name,nonsense":              "nonsense",
 		"fields=jwt_configuration.nonsense": "jwt_configuration.nonsense",

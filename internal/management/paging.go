@@ -3,6 +3,7 @@ package management
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -56,12 +57,18 @@ type window struct {
 	checkpoint bool
 }
 
-func (p Paging) window() (window, error) {
+// window checks the parameters for the list of the name. A checkpoint carries that name, so that one of another list, or
+// one that was made up, is refused instead of starting again at the top.
+func (p Paging) window(name string) (window, error) {
 	if p.From != "" || p.Take.Set {
 		if p.Page.Set || p.PerPage.Set || p.IncludeTotals {
 			return window{}, invalidQuery(Violation{Message: "from and take cannot be used together with page, per_page and include_totals"})
 		}
-		w := window{checkpoint: true, after: p.From, limit: defaultPage}
+		after, ok := strings.CutPrefix(p.From, name+".")
+		if p.From != "" && (!ok || after == "") {
+			return window{}, invalidQuery(Violation{Property: "from", Message: "This is not a checkpoint of this list; send next of the page before"})
+		}
+		w := window{checkpoint: true, after: after, limit: defaultPage}
 		if p.Take.Set {
 			w.limit = p.Take.Value
 		}
@@ -104,7 +111,7 @@ func (l List[T]) MarshalJSON() ([]byte, error) {
 	case l.window.checkpoint:
 		m := map[string]any{one.plural(): l.items}
 		if l.next != "" {
-			m["next"] = l.next
+			m["next"] = one.plural() + "." + l.next
 		}
 		return json.Marshal(m)
 	case l.window.totals:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,6 +16,18 @@ import (
 
 	"clientele/internal/strictjson"
 )
+
+// schemaOf is the published schema of a body.
+func schemaOf[T any](a *API) *huma.Schema { return a.schemas.Schema(reflect.TypeFor[T](), true, "") }
+
+// read reads a body that was sent to this API.
+func read[T any](a *API, raw []byte) (*T, error) {
+	into := new(T)
+	if fault := decode(a.schemas, schemaOf[T](a), raw, into); fault != nil {
+		return nil, fault
+	}
+	return into, nil
+}
 
 // decode reads a body strictly, checks it against the published schema and fills into. Every fault is named.
 func decode[T any](schemas huma.Registry, s *huma.Schema, raw []byte, into *T) *Error {

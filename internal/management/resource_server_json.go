@@ -99,21 +99,21 @@ type apiBody struct {
 	raw []byte
 }
 
-// apiCreate is the body of POST /resource-servers.
-type apiCreate apiBody
+// resourceServerCreate is the body of POST /resource-servers.
+type resourceServerCreate apiBody
 
 // TransformSchema adds the remembered settings, and says what is required.
-func (apiCreate) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+func (resourceServerCreate) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	describe(apiExtras, s)
 	s.Required = []string{"identifier"}
 	return s
 }
 
-// apiPatch is the body of PATCH /resource-servers/{id}.
-type apiPatch apiBody
+// resourceServerPatch is the body of PATCH /resource-servers/{id}.
+type resourceServerPatch apiBody
 
 // TransformSchema adds the remembered settings and the properties that are ignored, and refuses an empty change.
-func (apiPatch) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+func (resourceServerPatch) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	describe(apiExtras, s)
 	for _, name := range []string{"id", "is_system", "client_id"} {
 		s.Properties[name] = &huma.Schema{Description: "Ignored: it cannot be changed.", ReadOnly: true}

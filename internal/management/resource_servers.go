@@ -3,7 +3,6 @@ package management
 import (
 	"context"
 	"net/http"
-	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,8 +16,8 @@ var anAPI = noun{
 }
 
 func (a *API) mountResourceServers(api huma.API) {
-	create := a.schemas.Schema(reflect.TypeFor[apiCreate](), true, "")
-	patch := a.schemas.Schema(reflect.TypeFor[apiPatch](), true, "")
+	create := schemaOf[resourceServerCreate](a)
+	patch := schemaOf[resourceServerPatch](a)
 	register(a, api, operation{
 		id: "getResourceServers", method: http.MethodGet, path: "/resource-servers", tag: "resource-servers", noun: anAPI,
 		summary: "List APIs", scopes: []string{"read:resource_servers"},
@@ -59,7 +58,7 @@ type listAPIsInput struct {
 }
 
 func (a *API) listAPIs(ctx context.Context, in *listAPIsInput) (*ResourceServersAnswer, error) {
-	w, err := in.window()
+	w, err := in.window((ResourceServer{}).plural())
 	if err != nil {
 		return nil, err
 	}
@@ -89,16 +88,16 @@ func split(identifiers []string) []string {
 }
 
 func (a *API) createAPI(ctx context.Context, in *bodyInput) (*ResourceServerAnswer, error) {
-	var body apiCreate
-	if fault := decode(a.schemas, a.schemas.Schema(reflect.TypeFor[apiCreate](), true, ""), in.RawBody, &body); fault != nil {
-		return nil, fault
+	body, err := read[resourceServerCreate](a, in.RawBody)
+	if err != nil {
+		return nil, err
 	}
 	body.raw = in.RawBody
 	if strings.HasPrefix(registry.CanonicalAudience(body.Identifier.Value)+"/", a.Issuer) {
 		return nil, refuse(http.StatusBadRequest, "invalid_body", "The selected identifier is reserved.")
 	}
 	var draft registry.API
-	if faults := (*apiBody)(&body).apply(&draft); len(faults) > 0 {
+	if faults := (*apiBody)(body).apply(&draft); len(faults) > 0 {
 		return nil, invalidBody(faults)
 	}
 	if draft.Name == "" {
@@ -130,13 +129,13 @@ func FindAPI(ctx context.Context, r *registry.Registry, idOrIdentifier string) (
 
 type patchAPIInput struct {
 	ByIDOrIdentifier
-	RawBody []byte
+	RawBody []byte `contentType:"application/json"`
 }
 
 func (a *API) patchAPI(ctx context.Context, in *patchAPIInput) (*ResourceServerAnswer, error) {
-	var body apiPatch
-	if fault := decode(a.schemas, a.schemas.Schema(reflect.TypeFor[apiPatch](), true, ""), in.RawBody, &body); fault != nil {
-		return nil, fault
+	body, err := read[resourceServerPatch](a, in.RawBody)
+	if err != nil {
+		return nil, err
 	}
 	body.raw = in.RawBody
 	api, err := FindAPI(ctx, a.Registry, in.ID)
@@ -147,7 +146,7 @@ func (a *API) patchAPI(ctx context.Context, in *patchAPIInput) (*ResourceServerA
 		return nil, refuse(http.StatusBadRequest, "operation_not_supported", "System resource servers cannot be patched.")
 	}
 	api, _, err = a.Registry.UpdateAPI(ctx, callerOf(ctx).Actor(), api.ID, 0, func(api *registry.API) error {
-		if faults := (*apiBody)(&body).apply(api); len(faults) > 0 {
+		if faults := (*apiBody)(body).apply(api); len(faults) > 0 {
 			return invalidBody(faults)
 		}
 		return nil
