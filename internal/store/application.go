@@ -29,7 +29,7 @@ func createApplication(ctx context.Context, c *sqldb.Conn, a *registry.Applicati
 	if err := insertApplication(ctx, c, a, e.Actor.Name); err != nil {
 		return taken(err, registry.ErrConflict)
 	}
-	if err := saveParts(ctx, c, a); err != nil {
+	if err := insertParts(ctx, c, a); err != nil {
 		return taken(err, registry.ErrConflict)
 	}
 	return record(ctx, c, e)

@@ -26,11 +26,36 @@ func saveParts(ctx context.Context, c *sqldb.Conn, a *registry.Application) erro
 	return saveTerms(ctx, c, applicationTerms, a.ID, a.CreatedAt, termsOfApplication(a))
 }
 
-// uriKinds are the lists of URIs an application has, with the kind their rows carry.
-var uriKinds = []struct {
+// insertParts is saveParts for an application that is new: there is nothing to compare with.
+func insertParts(ctx context.Context, c *sqldb.Conn, a *registry.Application) error {
+	for _, kind := range uriKinds {
+		for i, u := range *kind.of(a) {
+			if err := insertURI(ctx, c, a.ID, kind.name, i, u); err != nil {
+				return err
+			}
+		}
+	}
+	for i, tag := range a.Tags {
+		if err := insertTag(ctx, c, a.ID, i, tag); err != nil {
+			return err
+		}
+	}
+	for i, s := range a.Secrets {
+		if err := insertSecret(ctx, c, a.ID, i, s); err != nil {
+			return err
+		}
+	}
+	return insertTerms(ctx, c, applicationTerms, a.ID, a.CreatedAt, termsOfApplication(a))
+}
+
+// uriKind is one list of URIs an application has.
+type uriKind struct {
 	name string
 	of   func(*registry.Application) *[]registry.URI
-}{
+}
+
+// uriKinds are the lists of URIs an application has, with the kind their rows carry.
+var uriKinds = []uriKind{
 	{"redirect", func(a *registry.Application) *[]registry.URI { return &a.RedirectURIs }},
 	{"logout", func(a *registry.Application) *[]registry.URI { return &a.LogoutURIs }},
 	{"web_origin", func(a *registry.Application) *[]registry.URI { return &a.WebOrigins }},
@@ -94,14 +119,16 @@ func saveURIs(ctx context.Context, c *sqldb.Conn, id, kind string, want []regist
 		func(value string) error {
 			return exec(ctx, c, `DELETE FROM application_uris WHERE application_id = $1 AND kind = $2 AND value = $3`, id, kind, value)
 		},
-		func(i int, u registry.URI) error {
-			return exec(ctx, c, `INSERT INTO application_uris (application_id, kind, value, position, source, added_at, added_by)
-				VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, kind, u.Value, i, string(u.Source), u.AddedAt.UnixMicro(), u.AddedBy)
-		},
+		func(i int, u registry.URI) error { return insertURI(ctx, c, id, kind, i, u) },
 		func(i int, u registry.URI) error {
 			return exec(ctx, c, `UPDATE application_uris SET position = $4, source = $5, added_at = $6, added_by = $7
 				WHERE application_id = $1 AND kind = $2 AND value = $3`, id, kind, u.Value, i, string(u.Source), u.AddedAt.UnixMicro(), u.AddedBy)
 		})
+}
+
+func insertURI(ctx context.Context, c *sqldb.Conn, id, kind string, i int, u registry.URI) error {
+	return exec(ctx, c, `INSERT INTO application_uris (application_id, kind, value, position, source, added_at, added_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, id, kind, u.Value, i, string(u.Source), u.AddedAt.UnixMicro(), u.AddedBy)
 }
 
 func saveTags(ctx context.Context, c *sqldb.Conn, a *registry.Application) error {
@@ -119,12 +146,14 @@ func saveTags(ctx context.Context, c *sqldb.Conn, a *registry.Application) error
 		func(tag string) error {
 			return exec(ctx, c, `DELETE FROM application_tags WHERE application_id = $1 AND tag = $2`, a.ID, tag)
 		},
-		func(i int, tag string) error {
-			return exec(ctx, c, `INSERT INTO application_tags (application_id, tag, position) VALUES ($1, $2, $3)`, a.ID, tag, i)
-		},
+		func(i int, tag string) error { return insertTag(ctx, c, a.ID, i, tag) },
 		func(i int, tag string) error {
 			return exec(ctx, c, `UPDATE application_tags SET position = $3 WHERE application_id = $1 AND tag = $2`, a.ID, tag, i)
 		})
+}
+
+func insertTag(ctx context.Context, c *sqldb.Conn, id string, i int, tag string) error {
+	return exec(ctx, c, `INSERT INTO application_tags (application_id, tag, position) VALUES ($1, $2, $3)`, id, tag, i)
 }
 
 func saveSecrets(ctx context.Context, c *sqldb.Conn, a *registry.Application) error {
@@ -144,16 +173,18 @@ func saveSecrets(ctx context.Context, c *sqldb.Conn, a *registry.Application) er
 		func(id string) error {
 			return exec(ctx, c, `DELETE FROM application_secrets WHERE application_id = $1 AND id = $2`, a.ID, id)
 		},
-		func(i int, s registry.ClientSecret) error {
-			return exec(ctx, c, `INSERT INTO application_secrets (id, application_id, position, name, hash, last_four, created_at,
-					created_by, expires_at, retired_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-				s.ID, a.ID, i, s.Name, string(s.Hash), s.LastFour, sqldb.Time(s.CreatedAt), s.CreatedBy,
-				sqldb.Time(s.ExpiresAt), sqldb.Time(s.RetiredAt))
-		},
+		func(i int, s registry.ClientSecret) error { return insertSecret(ctx, c, a.ID, i, s) },
 		func(i int, s registry.ClientSecret) error {
 			return exec(ctx, c, `UPDATE application_secrets SET position = $3, name = $4, expires_at = $5, retired_at = $6
 				WHERE application_id = $1 AND id = $2`, a.ID, s.ID, i, s.Name, sqldb.Time(s.ExpiresAt), sqldb.Time(s.RetiredAt))
 		})
+}
+
+func insertSecret(ctx context.Context, c *sqldb.Conn, id string, i int, s registry.ClientSecret) error {
+	return exec(ctx, c, `INSERT INTO application_secrets (id, application_id, position, name, hash, last_four, created_at,
+			created_by, expires_at, retired_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		s.ID, id, i, s.Name, string(s.Hash), s.LastFour, sqldb.Time(s.CreatedAt), s.CreatedBy,
+		sqldb.Time(s.ExpiresAt), sqldb.Time(s.RetiredAt))
 }
 
 const secretSelect = `SELECT application_id, position, id, name, hash, last_four, created_at, created_by, expires_at, retired_at, last_used
@@ -211,13 +242,7 @@ func loadURI(row sqldb.Scanner, byID map[string]*registry.Application) error {
 	if err := row.Scan(&id, &kind, &u.Value, &u.Source, sqldb.ScanTime(&u.AddedAt), &u.AddedBy, sqldb.ScanTime(&u.LastUsed)); err != nil {
 		return err
 	}
-	i := slices.IndexFunc(uriKinds, func(k struct {
-		name string
-		of   func(*registry.Application) *[]registry.URI
-	},
-	) bool {
-		return k.name == kind
-	})
+	i := slices.IndexFunc(uriKinds, func(k uriKind) bool { return k.name == kind })
 	if a := byID[id]; a != nil && i >= 0 {
 		list := uriKinds[i].of(a)
 		*list = append(*list, u)

@@ -39,17 +39,38 @@ func saveTerms(ctx context.Context, c *sqldb.Conn, t terms, id string, created t
 	if err != nil {
 		return err
 	}
+	var missing []string
 	for _, term := range want {
-		if have[term] {
-			delete(have, term)
-			continue
+		if !have[term] {
+			missing = append(missing, term)
 		}
-		if err := exec(ctx, c, `INSERT INTO `+t.table+` (term, created_at, `+t.column+`) VALUES ($1, $2, $3)`, term, created.UnixMicro(), id); err != nil {
-			return err
-		}
+		delete(have, term)
+	}
+	if err := insertTerms(ctx, c, t, id, created, missing); err != nil {
+		return err
 	}
 	for term := range have {
 		if err := exec(ctx, c, `DELETE FROM `+t.table+` WHERE `+t.column+` = $1 AND term = $2`, id, term); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertTerms writes terms some at a time: in few statements, which have few different texts.
+func insertTerms(ctx context.Context, c *sqldb.Conn, t terms, id string, created time.Time, all []string) error {
+	for len(all) > 0 {
+		some := all[:1]
+		if len(all) >= 4 {
+			some = all[:4]
+		}
+		all = all[len(some):]
+		f := filter{args: []any{id, created.UnixMicro()}}
+		rows := make([]string, len(some))
+		for i, term := range some {
+			rows[i] = "(" + f.arg(term) + ", $2, $1)"
+		}
+		if err := exec(ctx, c, `INSERT INTO `+t.table+` (term, created_at, `+t.column+`) VALUES `+strings.Join(rows, ", "), f.args...); err != nil {
 			return err
 		}
 	}
