@@ -144,20 +144,15 @@ func (b *tab) eval(expression string) string {
 
 // page is where the tab is and what it shows, for messages.
 func (b *tab) page() string {
-	return b.eval(`location.href + '\n' + (document.body ? document.body.innerText : '')`)
+	return b.eval(`location.href + '\n' + (document.body ? document.body.innerText : '') + '\n' +
+		[...document.querySelectorAll('input:not([type=hidden]), textarea')].map(e => e.value).join('\n')`)
 }
 
-// text is what a person reads on the page, or in the first element that matches.
-func (b *tab) text(selector string) string {
-	b.t.Helper()
-	return b.eval(fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ''`, selector))
-}
-
-// see fails unless the page shows the text.
+// see fails unless the page shows the text, in whichever case.
 func (b *tab) see(text string) {
 	b.t.Helper()
-	if page := b.eval("document.body.innerText"); !strings.Contains(strings.ToLower(page), strings.ToLower(text)) {
-		b.t.Fatalf("%s does not show %q:\n%s", b.eval("location.href"), text, page)
+	if page := b.page(); !strings.Contains(strings.ToLower(page), strings.ToLower(text)) {
+		b.t.Fatalf("the page does not show %q:\n%s", text, page)
 	}
 }
 
@@ -236,3 +231,6 @@ func (b *tab) withoutScripts() {
 	b.t.Helper()
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
+
+// in is the same tab in a subtest.
+func (b *tab) in(t *testing.T) *tab { return &tab{ctx: b.ctx, t: t} }
