@@ -88,7 +88,7 @@ func apisPage(v *visit, l apiList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.SearchBox{Name: "q", Label: "Search APIs", Value: l.Search, Placeholder: "Search by name or identifier"}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SearchBox{Name: "q", Label: "Search APIs", Value: l.Search, Placeholder: "Name or identifier"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

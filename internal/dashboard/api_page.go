@@ -172,9 +172,11 @@ func (d *Dashboard) saveDefaultGrant(w http.ResponseWriter, r *http.Request, v *
 		return err
 	}
 	f := accessForm{Subject: registry.ForUser, Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"]}
-	err = d.saveGrant(r, v, c.Had, registry.ClientGrant{ThirdParties: true, APIID: c.API.ID, SubjectType: registry.ForUser}, f)
+	if err = f.contradiction(); err == nil {
+		err = d.saveGrant(r, v, c.Had, registry.ClientGrant{ThirdParties: true, APIID: c.API.ID, SubjectType: registry.ForUser}, f)
+	}
 	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
-		f.Fault = invalid.Error()
+		f.Fault = grantFault(invalid)
 		c.Default = f
 		return v.write(w, r, http.StatusUnprocessableEntity, apiApplicationsPage(v, c))
 	}

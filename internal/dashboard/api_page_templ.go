@@ -376,7 +376,7 @@ func apiTokens(v *visit, a *registry.API, f apiForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select{Name: "signing_algorithm", Label: "Signing algorithm", Value: f.get("signing_algorithm"), Options: algorithmOptions(), Error: f.Wrong.first("signing_algorithm"), Disabled: v.lockAPI(a) != ""}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select{Name: "signing_algorithm", Label: "Signing algorithm", Value: f.get("signing_algorithm"), Options: algorithmOptions(), Narrow: true, Error: f.Wrong.first("signing_algorithm"), Disabled: v.lockAPI(a) != ""}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
@@ -77,7 +78,17 @@ func (d *Dashboard) accessList(r *http.Request, a *registry.Application) ([]apiA
 	for i, api := range apis.Items {
 		list[i] = accessTo(api, grants.Items)
 	}
+	slices.SortStableFunc(list, func(x, y apiAccess) int { // the one of this server itself last
+		return bit(x.API.System) - bit(y.API.System)
+	})
 	return list, nil
+}
+
+func bit(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func accessTo(api registry.API, grants []registry.ClientGrant) apiAccess {
@@ -112,6 +123,31 @@ type accessForm struct {
 	Choice  string // none, some, all
 	Scopes  []string
 	Fault   string
+}
+
+// contradiction refuses boxes that are ticked beside a choice that ignores them: without scripts it is easy to forget the one in
+// front. A choice that is none of the three is refused, too.
+func (f accessForm) contradiction() error {
+	violation := registry.Violation{Field: "access"}
+	switch {
+	case f.Choice == "none" && len(f.Scopes) > 0:
+		violation.Message = "is None, but permissions are ticked. Choose These permissions, or untick them."
+	case f.Choice != "none" && f.Choice != "some" && f.Choice != "all":
+		violation.Message = "is missing; choose one."
+	default:
+		return nil
+	}
+	return &registry.Invalid{Violations: []registry.Violation{violation}}
+}
+
+// grantFault is the sentence above the choice.
+func grantFault(invalid *registry.Invalid) string {
+	sentences := make([]string, len(invalid.Violations))
+	for i, v := range invalid.Violations {
+		field, _ := splitField(v.Field)
+		sentences[i] = sentence(map[string]string{"access": "Access", "scopes": "One of the permissions", "api": "The API", "subject_type": "The way of acting", "all_scopes": "All permissions"}[field], v)
+	}
+	return strings.Join(sentences, " ")
 }
 
 func formFrom(g *registry.ClientGrant, subject registry.SubjectType) accessForm {
@@ -157,11 +193,14 @@ func (d *Dashboard) saveApplicationAPI(w http.ResponseWriter, r *http.Request, v
 	if f.Subject == registry.ForUser {
 		had = x.People
 	}
-	err = d.saveGrant(r, v, had, registry.ClientGrant{ApplicationID: a.ID, APIID: x.API.ID, SubjectType: f.Subject}, f)
+	err = f.contradiction()
+	if err == nil {
+		err = d.saveGrant(r, v, had, registry.ClientGrant{ApplicationID: a.ID, APIID: x.API.ID, SubjectType: f.Subject}, f)
+	}
 	invalid, wrong := errors.AsType[*registry.Invalid](err)
 	switch {
 	case wrong:
-		f.Fault = invalid.Error()
+		f.Fault = grantFault(invalid)
 	case errors.Is(err, registry.ErrConflict), errors.Is(err, registry.ErrStale):
 		f.Fault = "Somebody else saved in the meantime. Nothing was overwritten; look again and save once more."
 	case err != nil:

@@ -92,7 +92,7 @@ func applicationsPage(v *visit, l applicationList) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.SearchBox{Name: "q", Label: "Search applications", Value: l.Search, Placeholder: "Search by name, ID, tag or callback host"}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SearchBox{Name: "q", Label: "Search applications", Value: l.Search, Placeholder: "Name, ID, tag or callback host"}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -290,7 +290,7 @@ func settingsBasics(v *visit, a *registry.Application, f settingsForm) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select{Name: "type", Label: "Type", Value: f.get("type"), Options: typeChoice(), Error: f.Wrong.first("type"), Narrow: true, Help: "Decides which risks are checked. Changing it checks everything again."}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select{Name: "type", Label: "Type", Value: f.get("type"), Options: typeChoice(), Disabled: !v.canEdit(), Error: f.Wrong.first("type"), Narrow: true, Help: "Decides which risks are checked. Changing it checks everything again."}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -458,7 +458,7 @@ func settingsTokens(v *visit, a *registry.Application, f settingsForm) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select{Name: "id_token.algorithm", Label: "Signing algorithm", Value: f.get("id_token.algorithm"), Options: algorithmOptions(), Error: f.Wrong.first("id_token.algorithm")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select{Name: "id_token.algorithm", Label: "Signing algorithm", Value: f.get("id_token.algorithm"), Options: algorithmOptions(), Narrow: true, Disabled: !v.canEdit(), Error: f.Wrong.first("id_token.algorithm")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -68,9 +68,9 @@ func (s stack) fill(issuer, clientID, callback, audience string) string {
 	if path.Ext(s.File) == ".sh" {
 		quote = func(v string) string { return "'" + strings.ReplaceAll(v, "'", `'\''`) + "'" }
 	}
-	options := "" // openid-client wants to be told that plain http is meant
-	if strings.HasPrefix(issuer, "http://") {
-		options = ", { execute: [client.allowInsecureRequests] }"
+	options := ""
+	if strings.HasPrefix(issuer, "http://") { // openid-client wants to be told that plain http is meant
+		options = ",\n  undefined,\n  { execute: [client.allowInsecureRequests] }"
 	}
 	if audience == "" {
 		audience = "https://api.example.com/"

@@ -84,7 +84,7 @@ func usersPage(v *visit, l userList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.SearchBox{Name: "q", Label: "Search users", Value: l.Search, Placeholder: "Search by e-mail address or name"}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SearchBox{Name: "q", Label: "Search users", Value: l.Search, Placeholder: "E-mail address or name"}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

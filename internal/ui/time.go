@@ -17,6 +17,9 @@ func (t Time) words() string {
 	if d < time.Minute {
 		return "just now"
 	}
+	if d < 2*time.Minute {
+		return "1 minute ago"
+	}
 	if d > 60*24*time.Hour {
 		return t.At.UTC().Format("2 Jan 2006")
 	}

@@ -2,7 +2,11 @@ import { createServer } from "node:http";
 import open from "open";
 import * as client from "openid-client";
 
-const config = await client.discovery(new URL({{issuer}}), {{client_id}}, undefined, client.None(){{options}});
+const config = await client.discovery(
+  new URL({{issuer}}),
+  {{client_id}},
+  undefined{{options}},
+);
 
 const server = createServer().listen(0, "127.0.0.1");
 await new Promise((ready) => server.once("listening", ready));

@@ -4,12 +4,17 @@ import * as client from "openid-client";
 
 const callback = {{callback}};
 const config = await client.discovery(
-  new URL({{issuer}}), {{client_id}}, process.env.CLIENT_SECRET,
-  client.ClientSecretPost(process.env.CLIENT_SECRET){{options}},
+  new URL({{issuer}}),
+  {{client_id}},
+  process.env.CLIENT_SECRET{{options}},
 );
 
 const app = express();
-app.use(session({ secret: process.env.SESSION_SECRET, resave: false, saveUninitialized: false }));
+app.use(session({
+  secret: process.env.SESSION_SECRET,
+  resave: false,
+  saveUninitialized: false,
+}));
 
 app.get("/login", async (req, res) => {
   req.session.verifier = client.randomPKCECodeVerifier();

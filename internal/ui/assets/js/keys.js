@@ -16,15 +16,17 @@ for (const field of document.querySelectorAll("[data-send]")) {
 }
 for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
 
-// "All" ticks every box of its group; a box that is ticked by hand unticks it.
+// "Tick all" ticks every box of its group. Ticking one means that the group is wanted, so it chooses the radio button in front.
 for (const group of document.querySelectorAll("[data-all]")) {
   const boxes = [...group.querySelectorAll("input[type=checkbox]:not([disabled])")];
   const button = group.querySelector("[data-all-button]");
+  const choice = group.closest("form")?.querySelector(`[type=radio][value="${group.dataset.all}"]`);
+  group.addEventListener("change", () => { if (choice) choice.checked = true; });
   if (!button) continue;
   button.hidden = boxes.length < 2;
   button.addEventListener("click", () => {
     const on = boxes.some((b) => !b.checked);
     for (const box of boxes) box.checked = on;
-    boxes[0]?.dispatchEvent(new Event("input", { bubbles: true }));
+    boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
