@@ -43,8 +43,8 @@ func (d *Directory) Access(ctx context.Context, a *Application, api *API, subjec
 		return Access{}, err
 	}
 	key := accessKey{a.ID, api.ID, subject}
-	if known, _, ok := d.access.peek(key, d.now()); ok && known.from(a, api, own, common) {
-		return known.access, nil
+	if before, known, _ := d.access.peek(key, d.now()); known && before.from(a, api, own, common) {
+		return before.access, nil
 	}
 	access := decideAccess(a, api, subject, own, common)
 	d.access.put(key, &knownAccess{application: a, api: api, own: own, common: common, access: access})

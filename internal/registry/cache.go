@@ -43,20 +43,20 @@ type flight[V any] struct {
 	err   error
 }
 
-// peek answers from memory; it does not allocate. ok is false if nothing is known about key.
-func (c *cache[K, V]) peek(key K, now time.Time) (value V, err error, ok bool) {
+// peek answers from memory; it does not allocate. known is false if nothing is known about key.
+func (c *cache[K, V]) peek(key K, now time.Time) (value V, known bool, err error) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if e := c.kept[key]; e != nil {
 		if !e.used.Load() {
 			e.used.Store(true)
 		}
-		return e.value, nil, true
+		return e.value, true, nil
 	}
-	if until, known := c.unknown[key]; known && now.Before(until) {
-		return value, ErrNotFound, true
+	if until, absent := c.unknown[key]; absent && now.Before(until) {
+		return value, true, ErrNotFound
 	}
-	return value, nil, false
+	return value, false, nil
 }
 
 // load reads key, once for all who ask at the same time. The load does not end with the one who happened to be first.

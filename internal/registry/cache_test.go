@@ -69,7 +69,7 @@ func TestAnInvalidationDuringALoadWins(t *testing.T) {
 		if v := <-first; v != "old" {
 			t.Errorf("the one who asked before got %s", v)
 		}
-		if v, err, ok := c.peek("a", time.Now()); !ok || err != nil || v != "new" {
+		if v, ok, err := c.peek("a", time.Now()); !ok || err != nil || v != "new" {
 			t.Errorf("kept %s, %v, %v", v, err, ok)
 		}
 	})
@@ -119,14 +119,14 @@ func TestAnUnknownKeyIsRememberedForASecond(t *testing.T) {
 	if _, err := c.load(t.Context(), "a", now, reader(0, ErrNotFound)); !errors.Is(err, ErrNotFound) {
 		t.Fatal(err)
 	}
-	if _, err, ok := c.peek("a", now.Add(999*time.Millisecond)); !ok || !errors.Is(err, ErrNotFound) {
+	if _, ok, err := c.peek("a", now.Add(999*time.Millisecond)); !ok || !errors.Is(err, ErrNotFound) {
 		t.Errorf("within the second: %v, %v", err, ok)
 	}
-	if _, _, ok := c.peek("a", now.Add(time.Second)); ok {
+	if _, ok, _ := c.peek("a", now.Add(time.Second)); ok {
 		t.Error("after a second it is still remembered")
 	}
 	c.forget("a")
-	if _, _, ok := c.peek("a", now); ok {
+	if _, ok, _ := c.peek("a", now); ok {
 		t.Error("after an invalidation it is still remembered")
 	}
 	for i := range 5 * maxUnknown {
@@ -150,7 +150,7 @@ func TestACacheNeverLiesAndNeverGrows(t *testing.T) {
 			"read": func(t *rapid.T) {
 				key := rapid.IntRange(0, 9).Draw(t, "key")
 				want, there := world[key]
-				v, err, ok := c.peek(key, now)
+				v, ok, err := c.peek(key, now)
 				if !ok {
 					v, err = c.load(context.Background(), key, now, func(context.Context) (int, error) {
 						if !there {
@@ -195,7 +195,7 @@ func TestWhatIsUsedStaysAndWhatIsNotGoes(t *testing.T) {
 		c.put(key, key)
 	}
 	for key := range 50 {
-		if _, _, ok := c.peek(key, time.Now()); !ok {
+		if _, ok, _ := c.peek(key, time.Now()); !ok {
 			t.Errorf("%d was in use and is gone", key)
 		}
 	}

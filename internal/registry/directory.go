@@ -22,7 +22,8 @@ type DirectoryStore interface {
 // directoryLimit is how many things of each kind a directory keeps in memory.
 const directoryLimit = 10_000
 
-// Directory answers the protocol's questions about what is registered from memory. What it returns is shared: read only.
+// Directory answers the protocol's questions about what is registered from memory. What it returns is shared, read only, and
+// without the settings that are only remembered (Extras), which nobody acts on.
 // Whoever hears of a change calls Forget; what does not exist is asked for again after at most a second.
 //
 // Now may be nil, for the clock.
@@ -75,8 +76,8 @@ func (d *Directory) findURL(ctx context.Context, id oauth.ClientID) (*Applicatio
 	}
 	for range 2 {
 		now := d.now()
-		internal, err, ok := d.wireIDs.peek(id, now)
-		if !ok {
+		internal, known, err := d.wireIDs.peek(id, now)
+		if !known {
 			internal, err = d.wireIDs.load(ctx, id, now, func(ctx context.Context) (string, error) {
 				a, err := d.Store.ApplicationByClientID(ctx, id)
 				return a.ID, err
@@ -100,7 +101,7 @@ func (d *Directory) findURL(ctx context.Context, id oauth.ClientID) (*Applicatio
 // ByID returns the application with the internal id. It fails with ErrNotFound.
 func (d *Directory) ByID(ctx context.Context, id string) (*Application, error) {
 	now := d.now()
-	if a, err, ok := d.applications.peek(id, now); ok {
+	if a, known, err := d.applications.peek(id, now); known {
 		return a, err
 	}
 	if !plausible(id) {
@@ -111,6 +112,7 @@ func (d *Directory) ByID(ctx context.Context, id string) (*Application, error) {
 		if err != nil {
 			return nil, err
 		}
+		a.Extras = nil
 		return &a, nil
 	})
 }
@@ -122,8 +124,8 @@ func (d *Directory) APIByAudience(ctx context.Context, audience string) (*API, e
 	}
 	canonical := CanonicalAudience(audience)
 	now := d.now()
-	id, err, ok := d.audiences.peek(canonical, now)
-	if !ok {
+	id, known, err := d.audiences.peek(canonical, now)
+	if !known {
 		if len(audience) > maxIdentifier || !printable(audience) {
 			return nil, ErrNotFound
 		}
@@ -148,7 +150,7 @@ func (d *Directory) APIByAudience(ctx context.Context, audience string) (*API, e
 // APIByID returns the API with the internal id. It fails with ErrNotFound.
 func (d *Directory) APIByID(ctx context.Context, id string) (*API, error) {
 	now := d.now()
-	if a, err, ok := d.apis.peek(id, now); ok {
+	if a, known, err := d.apis.peek(id, now); known {
 		return a, err
 	}
 	if !plausible(id) {
@@ -162,6 +164,7 @@ func (d *Directory) APIByID(ctx context.Context, id string) (*API, error) {
 		if a.System {
 			a.Identifier = ManagementAudience(d.Issuer)
 		}
+		a.Extras = nil
 		return &a, nil
 	})
 }
@@ -169,7 +172,7 @@ func (d *Directory) APIByID(ctx context.Context, id string) (*API, error) {
 // grantsOf returns the client grants of an application, "" for those of all third parties.
 func (d *Directory) grantsOf(ctx context.Context, application string) ([]ClientGrant, error) {
 	now := d.now()
-	if list, err, ok := d.grants.peek(application, now); ok {
+	if list, known, err := d.grants.peek(application, now); known {
 		return list, err
 	}
 	return d.grants.load(ctx, application, now, func(ctx context.Context) ([]ClientGrant, error) {
