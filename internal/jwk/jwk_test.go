@@ -36,11 +36,11 @@ const (
 // The P-256 key of RFC 7515 §A.3.
 const rfc7515Key = `{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}`
 
-func parse(t testing.TB, text string) jwk.Key {
-	t.Helper()
+func parse(tb testing.TB, text string) jwk.Key {
+	tb.Helper()
 	k, err := jwk.Parse([]byte(text))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return k
 }

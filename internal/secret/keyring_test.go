@@ -13,24 +13,24 @@ import (
 
 var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func newMaster(t testing.TB, key string) *secret.Master {
-	t.Helper()
+func newMaster(tb testing.TB, key string) *secret.Master {
+	tb.Helper()
 	m, err := secret.NewMaster([]byte(key + strings.Repeat("-", 32-len(key))))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
 
-func newRing(t testing.TB, keys ...secret.DataKey) *secret.Keyring {
-	t.Helper()
-	m := newMaster(t, "one")
+func newRing(tb testing.TB, keys ...secret.DataKey) *secret.Keyring {
+	tb.Helper()
+	m := newMaster(tb, "one")
 	if len(keys) == 0 {
 		keys = []secret.DataKey{secret.NewDataKey(m, epoch)}
 	}
 	ring, err := secret.OpenKeyring(m, keys)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return ring
 }

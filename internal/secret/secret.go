@@ -25,9 +25,16 @@ func (s Secret) IsZero() bool { return s.text == "" }
 // LastFour is what people recognise a secret by.
 func (s Secret) LastFour() string { return s.text[max(0, len(s.text)-4):] }
 
-func (s Secret) String() string               { return redacted }
-func (s Secret) GoString() string             { return redacted }
-func (s Secret) LogValue() slog.Value         { return slog.StringValue(redacted) }
+// String is [secret].
+func (s Secret) String() string { return redacted }
+
+// GoString is [secret].
+func (s Secret) GoString() string { return redacted }
+
+// LogValue is [secret].
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText is [secret], in JSON and wherever else text is written.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // The prefixes of what this server mints, so that a scanner or a person can tell what was found.

@@ -55,54 +55,54 @@ func (s *shelf) SaveSigningKeys(_ context.Context, keys []signing.StoredKey, e a
 	return nil
 }
 
-func newMaster(t testing.TB) *secret.Master {
-	t.Helper()
+func newMaster(tb testing.TB) *secret.Master {
+	tb.Helper()
 	m, err := secret.NewMaster([]byte("0123456789abcdef0123456789abcdef"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m
 }
 
-func openKeeper(t testing.TB, s signing.Store) *signing.Keeper {
-	t.Helper()
-	k, err := signing.Open(t.Context(), s, newMaster(t), func() time.Time { return epoch })
+func openKeeper(tb testing.TB, s signing.Store) *signing.Keeper {
+	tb.Helper()
+	k, err := signing.Open(tb.Context(), s, newMaster(tb), func() time.Time { return epoch })
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return k
 }
 
 // newKeeper has current keys for RS256 and ES256.
-func newKeeper(t testing.TB) (*signing.Keeper, *shelf) {
-	t.Helper()
+func newKeeper(tb testing.TB) (*signing.Keeper, *shelf) {
+	tb.Helper()
 	s := &shelf{}
-	k := openKeeper(t, s)
-	if err := k.EnsureFirst(t.Context()); err != nil {
-		t.Fatal(err)
+	k := openKeeper(tb, s)
+	if err := k.EnsureFirst(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	return k, s
 }
 
-func sign(t testing.TB, k *signing.Keeper, alg signing.Algorithm, typ, claims string) string {
-	t.Helper()
-	token, err := k.Sign(t.Context(), alg, typ, []byte(claims))
+func sign(tb testing.TB, k *signing.Keeper, alg signing.Algorithm, typ, claims string) string {
+	tb.Helper()
+	token, err := k.Sign(tb.Context(), alg, typ, []byte(claims))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return token
 }
 
 // kids lists what the JWK Set publishes.
-func kids(t testing.TB, k *signing.Keeper) []string {
-	t.Helper()
+func kids(tb testing.TB, k *signing.Keeper) []string {
+	tb.Helper()
 	var set struct {
 		Keys []struct {
 			Kid string `json:"kid"`
 		} `json:"keys"`
 	}
 	if err := json.Unmarshal(k.JWKS(), &set); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	names := make([]string, len(set.Keys))
 	for i, key := range set.Keys {

@@ -24,7 +24,7 @@ func TestOthersVerifyWhatWeSignWithThePublishedKeys(t *testing.T) {
 			if err := json.Unmarshal(k.JWKS(), &set); err != nil {
 				t.Fatal(err)
 			}
-			parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+			parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 			if err != nil {
 				t.Fatal(err)
 			}
