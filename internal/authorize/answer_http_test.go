@@ -1,7 +1,6 @@
 package authorize_test
 
 import (
-	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -180,15 +179,5 @@ func TestAMachineCannotSendPeople(t *testing.T) {
 	answer := answered(t, s.Browser().Get("/authorize?"+request(generic, nil).Encode()))
 	if answer.Get("error") != "unauthorized_client" {
 		t.Errorf("without the grant type it answers %v", answer)
-	}
-}
-
-func TestTheReferenceOnThePageIsInTheRecord(t *testing.T) {
-	_, _, b := web(t)
-	page := b.Get("/authorize?client_id=nobody&redirect_uri=https://evil.example/&state=secret-state")
-	_, rest, _ := strings.Cut(html.UnescapeString(page.Body), "Reference <code>")
-	reference, _, _ := strings.Cut(rest, "</code>")
-	if len(reference) != 9 || reference[4] != '-' {
-		t.Fatalf("the reference is %q", reference)
 	}
 }
