@@ -3,6 +3,7 @@ package signing_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -17,6 +18,8 @@ var (
 	epoch    = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	operator = audit.Actor{Kind: audit.ActorOperator, ID: "usr_1", Name: "ada@example.com", Door: "cli"}
 )
+
+const masterKey = "0123456789abcdef0123456789abcdef"
 
 // shelf keeps keys in memory under the rules of the store: one current and one next key per algorithm, and the private part
 // only ever emptied.
@@ -57,7 +60,7 @@ func (s *shelf) SaveSigningKeys(_ context.Context, keys []signing.StoredKey, e a
 
 func newMaster(tb testing.TB) *secret.Master {
 	tb.Helper()
-	m, err := secret.NewMaster([]byte("0123456789abcdef0123456789abcdef"))
+	m, err := secret.NewMaster([]byte(masterKey))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -73,12 +76,37 @@ func openKeeper(tb testing.TB, s signing.Store) *signing.Keeper {
 	return k
 }
 
-// newKeeper has current keys for RS256 and ES256.
+// firstKeys are what a first start makes. They are made once: an RSA key takes longer than all tests together.
+var firstKeys = sync.OnceValues(func() (*shelf, error) {
+	s := &shelf{}
+	m, err := secret.NewMaster([]byte(masterKey))
+	if err != nil {
+		return nil, err
+	}
+	k, err := signing.Open(context.Background(), s, m, func() time.Time { return epoch })
+	if err != nil {
+		return nil, err
+	}
+	return s, errors.Join(k.EnsureFirst(context.Background()), k.Ensure(context.Background(), signing.PS256))
+})
+
+// newKeeper has current keys for RS256, ES256 and PS256.
 func newKeeper(tb testing.TB) (*signing.Keeper, *shelf) {
+	tb.Helper()
+	first, err := firstKeys()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s := &shelf{keys: slices.Clone(first.keys)}
+	return openKeeper(tb, s), s
+}
+
+// newES256 has a current key for ES256 only.
+func newES256(tb testing.TB) (*signing.Keeper, *shelf) {
 	tb.Helper()
 	s := &shelf{}
 	k := openKeeper(tb, s)
-	if err := k.EnsureFirst(tb.Context()); err != nil {
+	if err := k.Ensure(tb.Context(), signing.ES256); err != nil {
 		tb.Fatal(err)
 	}
 	return k, s

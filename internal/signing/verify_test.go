@@ -124,7 +124,7 @@ func TestVerifyRefusesClaimsThatTwoReadersReadDifferently(t *testing.T) {
 
 func TestVerifyRefusesATokenOfAnotherServer(t *testing.T) {
 	k, _ := newKeeper(t)
-	other, _ := newKeeper(t)
+	other, _ := newES256(t)
 	if _, err := k.Verify(sign(t, other, signing.ES256, signing.TypeJWT, `{}`), signing.TypeJWT); !errors.Is(err, signing.ErrToken) {
 		t.Errorf("got %v", err)
 	}
