@@ -46,7 +46,7 @@ type clientBody struct {
 type jwtBody struct {
 	LifetimeInSeconds *int64         `json:"lifetime_in_seconds,omitempty" minimum:"1"`
 	SecretEncoded     *bool          `json:"secret_encoded,omitempty"`
-	Alg               *string        `json:"alg,omitempty" doc:"RS256, ES256, PS256 or EdDSA."`
+	Alg               *string        `json:"alg,omitempty" doc:"RS256, ES256, PS256, EdDSA or Ed25519."`
 	Scopes            map[string]any `json:"scopes,omitempty"`
 }
 

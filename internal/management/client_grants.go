@@ -6,7 +6,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"clientele/internal/oauth"
 	"clientele/internal/registry"
 )
 
@@ -196,7 +195,7 @@ func (a *API) patchGrant(ctx context.Context, in *patchGrantInput) (*ClientGrant
 		if g.APIID != registry.ManagementAPIID {
 			return nil
 		}
-		return caller.mayGive(oauth.Scopes(g.Scopes).Without(before))
+		return caller.mayGive(g.Scopes.Without(before))
 	})
 	if err != nil {
 		return nil, err

@@ -56,7 +56,7 @@ type Client struct {
 type JWTConfiguration struct {
 	LifetimeInSeconds int64  `json:"lifetime_in_seconds"`
 	SecretEncoded     bool   `json:"secret_encoded" doc:"Always false."`
-	Alg               string `json:"alg" enum:"RS256,ES256,PS256,EdDSA"`
+	Alg               string `json:"alg" enum:"RS256,ES256,PS256,EdDSA,Ed25519"`
 }
 
 // RefreshToken is how refresh tokens rotate and end.

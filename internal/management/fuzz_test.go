@@ -2,6 +2,7 @@ package management
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func FuzzClientPatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var change clientPatch
 		if fault := decode(schemas, patch, raw, &change); fault != nil {
-			if fault.StatusCode != 400 || fault.Message == "" || strings.ContainsAny(fault.Message, "\x00\n\r\t") {
+			if fault.StatusCode != http.StatusBadRequest || fault.Message == "" || strings.ContainsAny(fault.Message, "\x00\n\r\t") {
 				t.Fatalf("refused badly: %+v", fault)
 			}
 			return

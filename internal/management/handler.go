@@ -95,7 +95,7 @@ var speakAuth0 = sync.OnceFunc(func() {
 func fromHuma(status int, message string, errs []error) *Error {
 	var faults []Violation
 	for _, err := range errs {
-		detail, ok := err.(huma.ErrorDetailer) //nolint:errorlint // huma passes them as they are
+		detail, ok := err.(huma.ErrorDetailer)
 		if !ok {
 			continue
 		}

@@ -17,7 +17,7 @@ type ResourceServer struct {
 	Identifier string  `json:"identifier"`
 	Scopes     []Scope `json:"scopes,omitempty" nullable:"false"`
 
-	SigningAlg         string `json:"signing_alg" enum:"RS256,ES256,PS256,EdDSA"`
+	SigningAlg         string `json:"signing_alg" enum:"RS256,ES256,PS256,EdDSA,Ed25519"`
 	TokenLifetime      int64  `json:"token_lifetime"`
 	TokenDialect       string `json:"token_dialect" enum:"access_token,rfc9068_profile"`
 	AllowOfflineAccess bool   `json:"allow_offline_access"`
@@ -89,7 +89,7 @@ type apiBody struct {
 	Name               Nullable[string]                   `json:"name,omitzero" pattern:"^[^<>]+$" maxLength:"200"`
 	Identifier         Nullable[string]                   `json:"identifier,omitzero" minLength:"1" maxLength:"600" doc:"Fixed at creation."`
 	Scopes             Nullable[[]Scope]                  `json:"scopes,omitzero"`
-	SigningAlg         Nullable[string]                   `json:"signing_alg,omitzero" doc:"RS256, ES256, PS256 or EdDSA."`
+	SigningAlg         Nullable[string]                   `json:"signing_alg,omitzero" doc:"RS256, ES256, PS256, EdDSA or Ed25519."`
 	TokenLifetime      Nullable[int64]                    `json:"token_lifetime,omitzero" minimum:"0" maximum:"2592000"`
 	TokenDialect       Nullable[string]                   `json:"token_dialect,omitzero" enum:"access_token,access_token_authz,rfc9068_profile,rfc9068_profile_authz"`
 	AllowOfflineAccess Nullable[bool]                     `json:"allow_offline_access,omitzero"`
