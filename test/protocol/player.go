@@ -207,12 +207,13 @@ func (p *player) send(method, path string, header http.Header, body string) erro
 	if body != "" && header.Get("Content-Type") == "" {
 		header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	if p.response, err = p.client.Do(r); err != nil {
+	resp, err := p.client.Do(r)
+	if err != nil {
 		return err
 	}
-	defer p.response.Body.Close()
-	raw, err := io.ReadAll(p.response.Body)
-	p.body = string(raw)
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	p.response, p.body = resp, string(raw)
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 // Every transcript in testdata is played on a server of its own. One whose name ends in -path-issuer runs on a server whose
 // issuer has a path.
 func TestTranscripts(t *testing.T) {
+	t.Parallel()
 	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatal("there are no transcripts", err)
