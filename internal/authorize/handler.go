@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"clientele/internal/account"
@@ -69,7 +70,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // get answers an authorization request. RFC 6749 §4.1.1.
 func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
-	query, err := url.ParseQuery(r.URL.RawQuery)
+	query, err := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")) // a semicolon separates nothing
 	if err != nil {
 		h.page(w, r, nil, brokenLink("query unreadable", "The query of the URL has broken percent-encoding."))
 		return

@@ -147,7 +147,7 @@ func TestRFC6749_3_1_UnknownParametersAreIgnored(t *testing.T) {
 	s.CreateUser(person, "")
 	app, _ := s.CreateApplication(registry.Draft{Name: "Web", Type: registry.RegularWeb, RedirectURIs: []string{callback}})
 	answer := s.Browser().Authorize(person, request(app, url.Values{
-		"foo": {"1", "2"}, "ui_locales": {"de", "fr"}, "ext-theme": {"\x00\xff"}, "max_age": {""}, "nonce": {""}, "prompt": {""}, "response_mode": {""},
+		"foo": {"1", "2"}, "ui_locales": {"de", "fr"}, "ext-theme": {"\x00\xff"}, "ext;semicolon": {"a;b"}, "max_age": {""}, "nonce": {""}, "prompt": {""}, "response_mode": {""},
 	}))
 	if answer.Get("code") == "" {
 		t.Errorf("the answer is %v", answer)
@@ -166,5 +166,14 @@ func TestRFC6749_4_1_2_StateComesBackExactly(t *testing.T) {
 				t.Errorf("%s: state %q came back as %q", mode, state, answer.Get("state"))
 			}
 		}
+	}
+}
+
+func TestASemicolonSeparatesNothing(t *testing.T) {
+	s := servertest.New(t)
+	app, _ := s.CreateApplication(registry.Draft{Name: "Web", Type: registry.RegularWeb, RedirectURIs: []string{callback}})
+	page := s.Browser().Get("/authorize?" + request(app, url.Values{"state": nil, "prompt": {"none"}}).Encode() + "&state=a;b&lang=de;q=1")
+	if page.Left == nil || page.Left.Query().Get("state") != "a;b" {
+		t.Errorf("the answer is %v (%d)", page.Left, page.Status)
 	}
 }

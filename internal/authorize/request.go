@@ -1,7 +1,6 @@
 package authorize
 
 import (
-	"slices"
 	"time"
 
 	"clientele/internal/grant"
@@ -49,9 +48,6 @@ func (q *Request) ask() grant.Ask {
 	}
 	return ask
 }
-
-// granted is every scope of the request that was allowed, each once: OpenID Connect's own and those of the APIs.
-func (q *Request) granted() oauth.Scopes { return slices.Clip(q.scopes) }
 
 // identityScopes are the scopes that belong to no API.
 var identityScopes = oauth.Scopes{oauth.ScopeOpenID, oauth.ScopeProfile, oauth.ScopeEmail, oauth.ScopeOfflineAccess}

@@ -11,16 +11,16 @@ import (
 	"clientele/internal/secret"
 )
 
-func keyring(t testing.TB) *secret.Keyring {
-	t.Helper()
+func keyring(tb testing.TB) *secret.Keyring {
+	tb.Helper()
 	master, err := secret.NewMaster(make([]byte, 32))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	start := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
 	ring, err := secret.OpenKeyring(master, []secret.DataKey{secret.NewDataKey(master, start), secret.NewDataKey(master, start.Add(time.Hour))})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return ring
 }
