@@ -22,7 +22,7 @@ type APIsCmd struct {
 type APISettings struct {
 	Scope        []string       `help:"Permission, as in read:orders or read:orders=Read your orders; may be given several times." sep:"none" placeholder:"SCOPE"`
 	DefaultScope []string       `help:"Of the permissions, those that a request without scope gets." placeholder:"SCOPE"`
-	Algorithm    *string        `help:"RS256, ES256, PS256 or EdDSA." placeholder:"ALG"`
+	Algorithm    *string        `help:"RS256, ES256, PS256, EdDSA or Ed25519." placeholder:"ALG"`
 	Lifetime     *time.Duration `help:"How long access tokens are good, as in 1h." placeholder:"DURATION"`
 	Profile      *string        `help:"Shape of access tokens: rfc9068_profile, or access_token for libraries that want Auth0's." placeholder:"PROFILE"`
 	Offline      *bool          `name:"offline-access" negatable:"" help:"Allow refresh tokens."`

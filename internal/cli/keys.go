@@ -73,7 +73,7 @@ func (c *KeysRotateCmd) Run(ctx context.Context, g *Globals, out *Output) error 
 		return err
 	}
 	defer o.Close()
-	algorithms := o.Signing.Algorithms()
+	algorithms := o.Signing.KeyAlgorithms()
 	if len(c.Algorithm) > 0 {
 		algorithms = nil
 		for _, name := range c.Algorithm {

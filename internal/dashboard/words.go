@@ -102,7 +102,7 @@ func metadataText(pairs map[string]string) string {
 
 // algorithmOptions are the algorithms a token can be signed with.
 func algorithmOptions() []ui.Option {
-	hints := map[string]string{"RS256": "RS256: every library knows it", "ES256": "ES256: small and fast", "PS256": "PS256", "EdDSA": "EdDSA: smallest and fastest"}
+	hints := map[string]string{"RS256": "RS256: every library knows it", "ES256": "ES256: small and fast", "PS256": "PS256", "EdDSA": "EdDSA: smallest and fastest", "Ed25519": "Ed25519: EdDSA by its newer name"}
 	options := make([]ui.Option, len(registry.Algorithms))
 	for i, a := range registry.Algorithms {
 		options[i] = ui.Option{Value: a, Label: hints[a]}

@@ -16,7 +16,7 @@ type API struct {
 	System     bool // the Management API; its identifier is computed from the issuer and it is never stored by that
 
 	Scopes           []APIScope
-	SigningAlgorithm string // RS256, ES256, PS256 or EdDSA
+	SigningAlgorithm string // one of Algorithms
 	TokenLifetime    time.Duration
 	TokenProfile     TokenProfile
 

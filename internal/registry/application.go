@@ -106,7 +106,7 @@ type Application struct {
 // IDTokenPolicy is how ID tokens for an application are made.
 type IDTokenPolicy struct {
 	Lifetime  time.Duration
-	Algorithm string // RS256, ES256, PS256 or EdDSA
+	Algorithm string // one of Algorithms
 }
 
 // RefreshPolicy is how long refresh tokens live and whether they rotate.

@@ -8,8 +8,8 @@ import (
 	"clientele/internal/oauth"
 )
 
-// Algorithms are those that tokens can be signed with, the default first.
-var Algorithms = []string{"RS256", "ES256", "PS256", "EdDSA"}
+// Algorithms are those that tokens can be signed with, the default first. Ed25519 is what RFC 9864 calls EdDSA with that curve.
+var Algorithms = []string{"RS256", "ES256", "PS256", "EdDSA", "Ed25519"}
 
 // The bounds of lifetimes.
 const (

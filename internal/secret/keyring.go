@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"context"
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -43,30 +42,6 @@ func (k DataKey) Rewrap(from, to *Master) (DataKey, error) {
 	}
 	k.Sealed = sealed
 	return k, nil
-}
-
-// KeyStore keeps data keys.
-type KeyStore interface {
-	DataKeys(ctx context.Context) ([]DataKey, error)
-	AddDataKey(ctx context.Context, k DataKey, onlyIfNone bool) (added bool, err error)
-}
-
-// EnsureKeyring opens the data keys of store, after making the first one if there is none. Of several nodes that start at
-// once one makes it and all use it.
-func EnsureKeyring(ctx context.Context, store KeyStore, m *Master, now time.Time) (*Keyring, error) {
-	keys, err := store.DataKeys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(keys) == 0 {
-		if _, err := store.AddDataKey(ctx, NewDataKey(m, now), true); err != nil {
-			return nil, err
-		}
-		if keys, err = store.DataKeys(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return OpenKeyring(m, keys)
 }
 
 // Keyring hashes secrets with a keyed HMAC-SHA-256, derives tokens and seals what travels through a browser. Random secrets

@@ -1,7 +1,6 @@
 package secret_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -135,50 +134,6 @@ func TestDeriveIsTheSameForTheSameParts(t *testing.T) {
 	}
 	if _, _, err := ring.Derive("kgone", secret.ForRefresh, "x"); !errors.Is(err, secret.ErrSealed) {
 		t.Errorf("a key that is gone: %v", err)
-	}
-}
-
-// drawer keeps data keys in memory.
-type drawer struct {
-	mu   sync.Mutex
-	keys []secret.DataKey
-}
-
-func (d *drawer) DataKeys(context.Context) ([]secret.DataKey, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return append([]secret.DataKey(nil), d.keys...), nil
-}
-
-func (d *drawer) AddDataKey(_ context.Context, k secret.DataKey, onlyIfNone bool) (bool, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if onlyIfNone && len(d.keys) > 0 {
-		return false, nil
-	}
-	d.keys = append(d.keys, k)
-	return true, nil
-}
-
-func TestNodesThatStartAtOnceShareOneDataKey(t *testing.T) {
-	d, m := &drawer{}, newMaster(t, "one")
-	hashes := make([]secret.Hash, 4)
-	var wg sync.WaitGroup
-	for i := range hashes {
-		wg.Go(func() {
-			ring, err := secret.EnsureKeyring(t.Context(), d, m, epoch)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			hashes[i] = ring.Hash(secret.ForCode, "x")
-		})
-	}
-	wg.Wait()
-	for _, h := range hashes {
-		if h != hashes[0] || len(d.keys) != 1 {
-			t.Fatalf("%v with %d keys", hashes, len(d.keys))
-		}
 	}
 }
 

@@ -85,6 +85,11 @@ func (k *Keeper) JWKSTag() string { return k.keys.Load().tag }
 // Algorithms lists what the server signs with at this moment, in a fixed order: what discovery may advertise.
 func (k *Keeper) Algorithms() []Algorithm { return slices.Clone(k.keys.Load().algorithms) }
 
+// KeyAlgorithms lists the algorithms that have keys of their own: what can be rotated. Ed25519 shares the key of EdDSA.
+func (k *Keeper) KeyAlgorithms() []Algorithm {
+	return slices.DeleteFunc(k.Algorithms(), func(a Algorithm) bool { return a != a.key() })
+}
+
 // List returns all keys, by algorithm and age, revoked ones included. Do not show Sealed.
 func (k *Keeper) List() []StoredKey { return slices.Clone(k.keys.Load().stored) }
 

@@ -49,10 +49,7 @@ func (k *Keeper) Ensure(ctx context.Context, alg Algorithm) error {
 // EnsureNext makes the next key of each algorithm that has a current one. It is background work: a next key only has to be
 // published well before the next rotation.
 func (k *Keeper) EnsureNext(ctx context.Context) error {
-	for _, alg := range k.Algorithms() {
-		if alg != alg.key() {
-			continue
-		}
+	for _, alg := range k.KeyAlgorithms() {
 		err := k.change(ctx, func(set *keySet) ([]StoredKey, audit.Event, error) {
 			if len(set.inState(alg, Next)) > 0 {
 				return nil, audit.Event{}, nil

@@ -112,7 +112,7 @@ func (c idClaims) json() []byte {
 // halfHash is the left half of the hash that belongs to the algorithm; Ed25519 hashes with SHA-512.
 // OpenID Connect Core 1.0 §3.1.3.6.
 func halfHash(alg signing.Algorithm, token string) string {
-	if alg == signing.EdDSA {
+	if alg == signing.EdDSA || alg == signing.Ed25519 {
 		sum := sha512.Sum512([]byte(token))
 		return base64.RawURLEncoding.EncodeToString(sum[:32])
 	}
