@@ -117,12 +117,35 @@ func readForm(n *html.Node) Form {
 		case kind == "hidden":
 			f.Values.Add(name, attribute(n, "value"))
 		case (kind == "checkbox" || kind == "radio") && !checked, kind == "submit", kind == "button":
+		case n.Data == "textarea":
+			f.Values.Add(name, strings.TrimPrefix(words(n), "\n"))
+			f.Fields = append(f.Fields, name)
+		case n.Data == "select":
+			f.Values.Add(name, chosen(n))
+			f.Fields = append(f.Fields, name)
 		default:
 			f.Values.Add(name, attribute(n, "value"))
 			f.Fields = append(f.Fields, name)
 		}
 	}
 	return f
+}
+
+// chosen is the value of a select: of the option that is selected, else of the first.
+func chosen(n *html.Node) string {
+	first, found := "", false
+	for o := range n.Descendants() {
+		if o.Type != html.ElementNode || o.Data != "option" {
+			continue
+		}
+		if _, selected := lookup(o, "selected"); selected {
+			return attribute(o, "value")
+		}
+		if !found {
+			first, found = attribute(o, "value"), true
+		}
+	}
+	return first
 }
 
 func attribute(n *html.Node, name string) string {

@@ -27,7 +27,7 @@ var colours = []colour{
 	{"text-faint", "#5c6676", "#97a2b3"},
 	// The accent: fill under white text, text on the grounds, a soft ground for what is chosen.
 	{"accent", "#2a4bb3", "#4468dc"},
-	{"accent-hover", "#203c95", "#5577e6"},
+	{"accent-hover", "#203c95", "#3859c4"},
 	{"accent-text", "#2a4bb3", "#9db7ff"},
 	{"accent-soft", "#edf1fd", "#1b2644"},
 	{"accent-line", "#b9c7f1", "#34508f"},
@@ -46,7 +46,7 @@ var colours = []colour{
 	{"danger-soft", "#fdeeec", "#361715"},
 	{"danger-line", "#f2bcb7", "#6f2f2b"},
 	{"danger-fill", "#b3261e", "#c93a33"},
-	{"danger-fill-hover", "#8f1c16", "#d94c44"},
+	{"danger-fill-hover", "#8f1c16", "#b2302a"},
 	// One tint for each type of application, text and soft ground.
 	{"native", "#6a3aa8", "#cdacf5"},
 	{"native-soft", "#f3ecfb", "#2a1d3d"},

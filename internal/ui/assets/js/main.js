@@ -6,3 +6,4 @@ import "./keys.js";
 import "./theme.js";
 import "./secret.js";
 import "./setup.js";
+import "./reveal.js";
