@@ -2,11 +2,15 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
+	"clientele/internal/registry"
 	"clientele/internal/settings"
+	"clientele/internal/signing"
 )
 
 // How often the background jobs run.
@@ -78,7 +82,35 @@ func (s *Server) notice(ctx context.Context, kind, id string) error {
 		return s.signing.Reload(ctx)
 	}
 	s.directory.Forget(kind, id)
+	return s.ensureChosen(ctx, kind, id)
+}
+
+// ensureChosen makes the keys of an algorithm that somebody has chosen for an API or an application, so that verifiers can
+// know them before the first token is signed. If that fails, the first token makes them.
+func (s *Server) ensureChosen(ctx context.Context, kind, id string) error {
+	algorithm, err := s.chosenAlgorithm(ctx, kind, id)
+	if errors.Is(err, registry.ErrNotFound) {
+		return nil
+	}
+	if err != nil || algorithm == "" || slices.Contains(s.signing.Algorithms(), algorithm) {
+		return err
+	}
+	if err := s.signing.Ensure(ctx, algorithm); err != nil {
+		s.log.WarnContext(ctx, "the keys of a chosen algorithm could not be made", slog.String("algorithm", string(algorithm)), slog.Any("error", err))
+	}
 	return nil
+}
+
+func (s *Server) chosenAlgorithm(ctx context.Context, kind, id string) (signing.Algorithm, error) {
+	switch kind {
+	case registry.KindAPI:
+		api, err := s.store.API(ctx, id)
+		return signing.Algorithm(api.SigningAlgorithm), err
+	case registry.KindApplication:
+		app, err := s.store.Application(ctx, id)
+		return signing.Algorithm(app.IDToken.Algorithm), err
+	}
+	return "", nil
 }
 
 func (s *Server) prune(ctx context.Context) {

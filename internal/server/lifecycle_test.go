@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,21 @@ func TestASigningKeyByAnotherProcessIsPublished(t *testing.T) {
 	s.Follow(t.Context())
 	if s.Signing.JWKSTag() == before || s.Signing.JWKSTag() != beside.JWKSTag() {
 		t.Error("the keys that are published are not those of the store")
+	}
+}
+
+func TestAnAlgorithmIsPublishedWhenItIsChosen(t *testing.T) {
+	s := servertest.New(t)
+	api := registry.API{Name: "Orders", Identifier: "https://orders.example.com/", SigningAlgorithm: string(signing.EdDSA)}
+	if _, err := s.Registry.CreateAPI(t.Context(), servertest.Actor, api); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(s.Signing.Algorithms(), signing.EdDSA) {
+		t.Fatal("it is published before anybody chose it")
+	}
+	s.Follow(t.Context())
+	if got := s.Signing.Algorithms(); !slices.Contains(got, signing.EdDSA) || !slices.Contains(got, signing.Ed25519) {
+		t.Errorf("published are %v", got)
 	}
 }
 
