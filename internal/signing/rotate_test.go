@@ -92,6 +92,20 @@ func TestARotationTakesTheNextKeyThatVerifiersHaveSeen(t *testing.T) {
 	}
 }
 
+func TestEdDSAAndEd25519RotateTogether(t *testing.T) {
+	k, _ := newES256(t)
+	if err := k.Ensure(t.Context(), signing.Ed25519); err != nil {
+		t.Fatal(err)
+	}
+	if got := k.KeyAlgorithms(); len(got) != 2 || got[1] != signing.EdDSA {
+		t.Errorf("%v have keys of their own", got)
+	}
+	promoted, err := k.Rotate(t.Context(), operator, signing.Ed25519)
+	if err != nil || promoted.Algorithm != signing.EdDSA || len(inState(k, signing.EdDSA, signing.Previous)) != 1 {
+		t.Errorf("got %+v, %v", promoted, err)
+	}
+}
+
 func TestARotationWithoutANextKeyMakesOne(t *testing.T) {
 	k, _ := newES256(t)
 	old := inState(k, signing.ES256, signing.Current)[0]
