@@ -20,6 +20,7 @@ suite install scripts/need.sh chromium postgresql npm
 suite tools scripts/tools.sh without-vuln
 suite check scripts/check.sh
 suite engines scripts/engines.sh
+suite leak scripts/postgres.sh run go test -count=1 -timeout 5m ./test/leak/...
 suite protocol go test -count=1 -timeout 5m ./test/protocol/...
 suite interop scripts/interop.sh
 suite browser scripts/browser.sh
