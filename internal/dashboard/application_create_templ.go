@@ -537,7 +537,7 @@ func shownBeforePage(v *visit, back string) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Empty("lock", "This form was sent before", "What it asked for was done once and not again. If it made a secret, the secret was shown then and cannot be shown again; make another one under Credentials if it got lost.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Halt("lock", "This form was sent before", "What it asked for was done once and not again. If it made a secret, the secret was shown then and cannot be shown again; make another one under Credentials if it got lost.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,8 @@
 // so that a failing page never sends half of itself. Links and form actions are written as root paths; components put the
 // path of the issuer in front of them.
 //
-//	containers  AuthPage Frame PageHead Form FormNamed Section Card Table AlertBox Empty Disclosure Actions KeyValues
+//	containers  AuthPage Frame PageHead Form FormNamed Section Card Table AlertBox Empty Halt
+//	            Disclosure Actions KeyValues
 //	leaves      Button LinkButton Field TextArea Select Switch Check RadioCards RadioList Alert Badge Code ID Copy Time Icon TypeGlyph
 //	            Pager SearchBox SaveBar SecretOnce Tabs ErrorPage FormPost
 //

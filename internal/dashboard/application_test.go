@@ -1,0 +1,222 @@
+package dashboard_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"clientele/internal/account"
+	"clientele/internal/registry"
+	"clientele/internal/secret"
+	"clientele/internal/servertest"
+)
+
+func create(b *servertest.Browser, name, kind, owner string) servertest.Page {
+	return b.Get("/dashboard/applications/new").Submit(url.Values{"name": {name}, "type": {kind}, "ownership": {owner}}, "once")
+}
+
+func TestAnApplicationOfEachTypeIsCreated(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	for _, c := range []struct {
+		kind       string
+		keepSecret bool
+	}{{"native", false}, {"spa", false}, {"regular_web", true}, {"non_interactive", true}} {
+		t.Run(c.kind, func(t *testing.T) {
+			page := create(b, "Orders "+c.kind, c.kind, "first_party")
+			if !c.keepSecret {
+				wants(t, page, http.StatusOK, "Application created", "Say where people return to")
+				return
+			}
+			wants(t, page, http.StatusOK, "This is the only time the secret is shown", "I have stored it")
+			value := between(t, page, `id="secret-value" class="mono" readonly value="`, `"`)
+			if !secret.WellFormed(secret.PrefixClientSecret, value) || page.Header.Get("Cache-Control") != "no-store" {
+				t.Error(value, page.Header.Get("Cache-Control"))
+			}
+			servertest.CheckMarkup(t, "secret", page.Body)
+		})
+	}
+}
+
+func TestASecretIsOnNoOtherPage(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	page := create(b, "Orders web", "regular_web", "first_party")
+	value := between(t, page, `id="secret-value" class="mono" readonly value="`, `"`)
+	list, err := s.Registry.Applications(t.Context(), registry.Query{})
+	if err != nil || len(list.Items) != 1 {
+		t.Fatal(err, list)
+	}
+	for _, tab := range []string{"", "/settings", "/credentials", "/apis", "/danger"} {
+		if p := b.Get("/dashboard/applications/" + list.Items[0].ID + tab); strings.Contains(p.Body, value) {
+			t.Errorf("%s shows the secret", p.URL)
+		}
+	}
+}
+
+func TestSendingTheFormTwiceMakesOneApplication(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	form := b.Get("/dashboard/applications/new").Form("once").Values
+	form["name"], form["type"], form["ownership"] = []string{"Orders web"}, []string{"regular_web"}, []string{"first_party"}
+	wants(t, b.Post("/dashboard/applications/new", form), http.StatusOK, "only time")
+	wants(t, b.Post("/dashboard/applications/new", form), http.StatusConflict, "This form was sent before")
+	if list, err := s.Registry.Applications(t.Context(), registry.Query{}); err != nil || len(list.Items) != 1 {
+		t.Error(err, len(list.Items))
+	}
+}
+
+func TestAFormWithAMadeUpTokenMakesNothing(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	for _, once := range []string{"", "made up"} {
+		wants(t, b.Post("/dashboard/applications/new", url.Values{"name": {"x"}, "type": {"spa"}, "once": {once}}), http.StatusConflict)
+	}
+}
+
+func TestAFaultyApplicationComesBackWithEverythingTyped(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	page := create(b, "<Orders>", "spa", "third_party")
+	wants(t, page, http.StatusUnprocessableEntity, `id="f-name-error"`, `value="&lt;Orders&gt;"`, "One thing to correct")
+	if page.Form("once").Values.Get("type") != "spa" || page.Form("once").Values.Get("ownership") != "third_party" {
+		t.Error(page.Form("once").Values)
+	}
+	wants(t, page.Submit(url.Values{"name": {"Orders"}}, "once"), http.StatusOK, "Application created")
+	wants(t, create(b, "", "", "first_party"), http.StatusUnprocessableEntity, `id="f-name-error"`, `id="f-type-error"`, "2 things to correct")
+}
+
+func TestMachineToMachineGoesOnToItsAPI(t *testing.T) {
+	s := servertest.New(t)
+	s.CreateAPI("https://orders.example.com/", "read:orders", "write:orders")
+	b := signedIn(t, s, account.Owner)
+	page := create(b, "Nightly run", "non_interactive", "first_party")
+	next := between(t, page, `<a class="button primary" href="`, `"`)
+	apis := b.Get(next)
+	wants(t, apis, http.StatusOK, "Choose the API it calls")
+	link := regexp.MustCompile(`href="(/dashboard/applications/\w+/apis/[0-9a-f]{24})">https://orders`).FindStringSubmatch(apis.Body)
+	if link == nil {
+		t.Fatal(apis.Body)
+	}
+	saved := b.Get(link[1]).Submit(url.Values{"access": {"some"}, "scope": {"read:orders"}}, "subject")
+	wants(t, saved, http.StatusOK, "Saved. The next token has the new permissions.", "1 permission")
+	grants, err := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{})
+	if err != nil || len(grants.Items) != 1 || grants.Items[0].Scopes.String() != "read:orders" || grants.Items[0].SubjectType != registry.ForClient {
+		t.Error(err, grants)
+	}
+	forgotten := b.Get(link[1]).Submit(url.Values{"access": {"none"}, "scope": {"read:orders"}}, "subject")
+	wants(t, forgotten, http.StatusUnprocessableEntity, "is None, but permissions are ticked")
+	b.Post(link[1], url.Values{"subject": {"client"}, "access": {"none"}})
+	if grants, _ := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{}); len(grants.Items) != 0 {
+		t.Error("the permission was not taken back")
+	}
+}
+
+func TestTheQuickStartHasTheRealValues(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	for _, draft := range []registry.Draft{
+		{Name: "Web", Type: registry.RegularWeb, RedirectURIs: []string{"https://orders.example.com/cb"}},
+		{Name: "Page", Type: registry.SinglePage, RedirectURIs: []string{"https://orders.example.com/cb"}},
+		{Name: "Phone", Type: registry.Native, RedirectURIs: []string{"http://127.0.0.1/cb"}},
+		{Name: "Machine", Type: registry.MachineToMachine},
+		{Name: "Generic"},
+	} {
+		app, _ := s.CreateApplication(draft)
+		page := b.Get("/dashboard/applications/" + app.ID)
+		wants(t, page, http.StatusOK, app.ID, s.URL+"/", s.URL+"/oauth/token")
+		for _, stack := range regexp.MustCompile(`\?stack=[a-z0-9-]+`).FindAllString(page.Body, -1) {
+			code := b.Get("/dashboard/applications/" + app.ID + stack)
+			if strings.Contains(code.Body, "{{") || !strings.Contains(code.Body, app.ID+"&#34;") && !strings.Contains(code.Body, app.ID+"&#39;") {
+				t.Errorf("%s %s is not filled in", draft.Name, stack)
+			}
+		}
+	}
+}
+
+func TestACallbackURLIsAddedFromTheQuickStart(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	app, _ := s.CreateApplication(registry.Draft{Name: "Page", Type: registry.SinglePage})
+	wrong := b.Get("/dashboard/applications/"+app.ID).Submit(url.Values{"callback": {"http://orders.example.com/cb"}}, "callback")
+	wants(t, wrong, http.StatusUnprocessableEntity, "This URL must use https", `value="http://orders.example.com/cb"`)
+	wants(t, wrong.Submit(url.Values{"callback": {"https://orders.example.com/cb"}}, "callback"), http.StatusOK, "its origin may fetch tokens")
+	now, err := s.Registry.Application(t.Context(), app.ID)
+	if err != nil || registry.Values(now.RedirectURIs)[0] != "https://orders.example.com/cb" || registry.Values(now.WebOrigins)[0] != "https://orders.example.com" {
+		t.Error(err, now.RedirectURIs, now.WebOrigins)
+	}
+}
+
+func TestTheListIsSearchedAndFiltered(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	wants(t, b.Get("/dashboard/applications"), http.StatusOK, "No applications yet")
+	newWeb(s)
+	s.CreateApplication(registry.Draft{Name: "Phone", Type: registry.Native})
+	for query, want := range map[string]struct{ has, hasNot string }{
+		"":                    {"Phone", "No application"},
+		"?q=orders":           {"Orders web", ">Phone<"},
+		"?type=native":        {">Phone<", "Orders web"},
+		"?q=nothing":          {"No application fits", "Orders web"},
+		"?owner=third_party":  {"No application fits", "Orders web"},
+		"?type=generic":       {"No application fits", "Orders web"},
+		"?type=unheard_of":    {"No application fits", "Orders web"},
+		"?after=not-a-cursor": {"pplication", "Something went wrong"},
+	} {
+		page := b.Get("/dashboard/applications" + query)
+		if !strings.Contains(page.Body, want.has) || strings.Contains(page.Body, want.hasNot) {
+			t.Errorf("%s: %d wrong list", query, page.Status)
+		}
+	}
+}
+
+func TestALongListHasPages(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	for range registry.DefaultPageSize + 1 {
+		newWeb(s)
+	}
+	first := b.Get("/dashboard/applications?q=orders")
+	next := strings.ReplaceAll(between(t, first, `<nav class="pager"`, `</nav>`), "&amp;", "&")
+	link := regexp.MustCompile(`href="([^"]+)"`).FindStringSubmatch(next)
+	if link == nil || !strings.Contains(link[1], "q=orders") {
+		t.Fatal(next)
+	}
+	second := b.Get(link[1])
+	wants(t, second, http.StatusOK, "First page")
+	if n := strings.Count(second.Body, `data-label="Client ID"`); n != 1 {
+		t.Error(n)
+	}
+}
+
+func TestDeletingAsksForTheName(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	app := newWeb(s)
+	page := b.Get("/dashboard/applications/"+app.ID+"/danger").Submit(url.Values{"typed": {"orders web"}}, "typed")
+	wants(t, page, http.StatusUnprocessableEntity, "Type the name exactly", `value="orders web"`)
+	wants(t, page.Submit(url.Values{"typed": {"Orders web"}}, "typed"), http.StatusOK, "Orders web was deleted")
+	wants(t, b.Get("/dashboard/applications/"+app.ID), http.StatusNotFound, "There is nothing here")
+}
+
+func TestAnApplicationIsSwitchedOffAndOn(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	app := newWeb(s)
+	page := b.Get("/dashboard/applications/"+app.ID+"/danger").Submit(url.Values{}, "enabled")
+	wants(t, page, http.StatusOK, "Switched off", "This application is switched off")
+	wants(t, page.Submit(url.Values{}, "enabled"), http.StatusOK, "Switched on")
+}
+
+func TestNothingOfAnApplicationBreaksOutOfThePage(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	s.CreateAPI("https://orders.example.com/a'b", "read:orders")
+	app, _ := s.CreateApplication(registry.Draft{Name: `"'&lt; onload=alert(1)`, Type: registry.MachineToMachine, Description: "plain"})
+	for _, tab := range []string{"", "?stack=curl", "/settings", "/credentials", "/apis", "/danger"} {
+		page := b.Get("/dashboard/applications/" + app.ID + tab)
+		servertest.CheckMarkup(t, tab, page.Body)
+	}
+}

@@ -1,0 +1,186 @@
+package dashboard_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/registry"
+	"clientele/internal/servertest"
+)
+
+func TestEveryPageIsWhatABrowserAndAScreenReaderExpect(t *testing.T) {
+	s := servertest.New(t)
+	app, api, person := newWeb(s), s.CreateAPI("https://orders.example.com/", "read:orders"), s.CreateUser("person@example.com", account.NoRole)
+	machine, _ := s.CreateApplication(registry.Draft{Name: "Nightly run", Type: registry.MachineToMachine})
+	s.CreateApplication(registry.Draft{Name: "Theirs", Type: registry.SinglePage, Ownership: registry.ThirdParty})
+	s.Grant(machine, api, registry.ForClient, "read:orders")
+	servertest.CheckMarkup(t, "set-up", s.Browser().Get("/setup").Body)
+	for _, role := range []account.Role{account.Owner, account.Viewer} {
+		b := signedIn(t, s, role)
+		for _, path := range []string{
+			"", "/applications", "/applications?q=nothing", "/applications/" + app.ID, "/applications/" + app.ID + "/settings", "/applications/" + app.ID + "/credentials",
+			"/applications/" + app.ID + "/apis", "/applications/" + app.ID + "/apis/" + api.ID, "/applications/" + app.ID + "/danger",
+			"/applications/" + machine.ID, "/applications/" + machine.ID + "/settings", "/applications/" + machine.ID + "/apis/" + api.ID,
+			"/applications/" + machine.ID + "/apis/" + registry.ManagementAPIID, "/apis", "/apis/" + api.ID, "/apis/" + registry.ManagementAPIID,
+			"/apis/" + api.ID + "/applications", "/users", "/users/" + person.ID, "/keys", "/settings",
+		} {
+			page := b.Get("/dashboard" + path)
+			if page.Status != http.StatusOK || page.Header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s %s: %d %s", role, path, page.Status, page.Header.Get("Cache-Control"))
+			}
+			servertest.CheckMarkup(t, string(role)+" "+path, page.Body)
+		}
+	}
+	b := signedIn(t, s, account.Editor)
+	for _, path := range []string{"/applications/new", "/apis/new", "/users/new", "/nothing/here"} {
+		servertest.CheckMarkup(t, path, b.Get("/dashboard"+path).Body)
+	}
+}
+
+func TestWhatIsNotThereIsSaidInsideTheFrame(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	for _, path := range []string{"/dashboard/nothing", "/dashboard/applications/none", "/dashboard/apis/none", "/dashboard/users/none", "/dashboard/applications/none/settings"} {
+		wants(t, b.Get(path), http.StatusNotFound, "There is nothing here", "Sign out")
+	}
+}
+
+func TestAnAPIIsCreatedEditedAndDeleted(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	wrong := b.Get("/dashboard/apis/new").Submit(url.Values{"name": {"Orders"}, "identifier": {"with blank"}, "scopes": {"read:orders See orders\nbad\"scope"}}, "identifier")
+	wants(t, wrong, http.StatusUnprocessableEntity, `id="f-identifier-error"`, `id="f-scopes-error"`, `value="with blank"`, "read:orders See orders")
+	page := wrong.Submit(url.Values{"identifier": {"https://orders.example.com/"}, "scopes": {"read:orders See orders\nwrite:orders"}}, "identifier")
+	wants(t, page, http.StatusOK, "API created", "read:orders See orders")
+	same := b.Get("/dashboard/apis/new").Submit(url.Values{"name": {"Again"}, "identifier": {"https://orders.example.com"}}, "identifier")
+	wants(t, same, http.StatusUnprocessableEntity, "There is an API with this identifier already")
+	page = page.Submit(url.Values{"token_lifetime": {"10m"}, "default": {"read:orders"}, "signing_algorithm": {"ES256"}, "offline": {"on"}}, "revision")
+	wants(t, page, http.StatusOK, "Saved.")
+	api, err := s.Registry.APIByIdentifier(t.Context(), "https://orders.example.com/")
+	if err != nil || api.TokenLifetime != 10*time.Minute || !api.Scopes[0].Default || api.Scopes[1].Default || api.SigningAlgorithm != "ES256" || !api.AllowOfflineAccess {
+		t.Errorf("%v %+v", err, api)
+	}
+	wants(t, page.Submit(url.Values{"typed": {"Orders"}}, "typed"), http.StatusOK, "Orders was deleted")
+}
+
+func TestTheManagementAPIIsLockedAgainstEdits(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	page := b.Get("/dashboard/apis/" + registry.ManagementAPIID)
+	wants(t, page, http.StatusOK, "This is the Management API of this server itself")
+	if strings.Contains(page.Body, ">Delete API<") {
+		t.Error("it can be deleted")
+	}
+}
+
+func TestThirdPartiesGetADefaultPermission(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	api := s.CreateAPI("https://orders.example.com/", "read:orders", "write:orders")
+	page := b.Post("/dashboard/apis/"+api.ID+"/default", url.Values{"access": {"some"}, "scope": {"read:orders"}})
+	wants(t, page, http.StatusOK, "Saved.")
+	grants, err := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{ThirdParties: true})
+	if err != nil || len(grants.Items) != 1 || grants.Items[0].SubjectType != registry.ForUser || grants.Items[0].Scopes.String() != "read:orders" {
+		t.Error(err, grants)
+	}
+}
+
+func TestAUserIsCreatedBlockedAndGivenARole(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	wrong := b.Get("/dashboard/users/new").Submit(url.Values{"email": {"grace"}, "name": {"Grace"}, "password": {"short"}}, "email")
+	wants(t, wrong, http.StatusUnprocessableEntity, `id="f-email-error"`, `id="f-password-error"`, `value="grace"`, `value="Grace"`)
+	page := wrong.Submit(url.Values{"email": {"grace@example.com"}, "password": {aPassword}}, "email")
+	wants(t, page, http.StatusOK, "User created", "can sign in")
+	page = page.Submit(url.Values{"role": {"editor"}}, "role")
+	wants(t, page, http.StatusOK, "Saved. The role counts from now on.")
+	page = b.Post(page.URL.Path+"/block", url.Values{"blocked": {"yes"}})
+	wants(t, page, http.StatusOK, "Blocked.", "blocked")
+	u, err := s.Accounts.UserByEmail(t.Context(), "grace@example.com")
+	if err != nil || u.Role != account.Editor || !u.Blocked {
+		t.Error(err, u)
+	}
+	wants(t, b.Get("/dashboard/users/new").Submit(url.Values{"email": {"Grace@Example.com"}}, "email"), http.StatusUnprocessableEntity, "There is a user with this e-mail address already")
+}
+
+func TestSigningKeysAreRotatedAndRevoked(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	wants(t, b.Post("/dashboard/keys/rotate", url.Values{"algorithm": {"ES256"}}), http.StatusOK, "Rotated.", "verifies")
+	var old string
+	for _, k := range s.Signing.List() {
+		if k.State == "previous" {
+			old = k.ID
+		}
+	}
+	wants(t, b.Post("/dashboard/keys/revoke", url.Values{"kid": {old}}), http.StatusOK, "Tick the box first")
+	wants(t, b.Post("/dashboard/keys/revoke", url.Values{"kid": {old}, "sure": {"on"}}), http.StatusOK, "Revoked.")
+	wants(t, b.Post("/dashboard/keys/rotate", url.Values{"algorithm": {"HS256"}}), http.StatusOK, "no key of this algorithm")
+}
+
+func TestInstanceSettingsAreCheckedTogether(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	page := b.Get("/dashboard/settings").Submit(url.Values{"instance_name": {"Acme"}, "accent": {"red"}, "person_session_idle": {"soon"}}, "instance_name")
+	wants(t, page, http.StatusUnprocessableEntity, `id="f-accent-error"`, `id="f-person_session_idle-error"`, `value="Acme"`)
+	if s.Settings.Current().InstanceName != "Clientele" {
+		t.Error("a page with faults changed something")
+	}
+	page = page.Submit(url.Values{"accent": {"#aa3300"}, "person_session_idle": {"2d"}, "sign_up": {"on"}}, "instance_name")
+	wants(t, page, http.StatusOK, "Saved.", "Acme", "accent.css?c=aa3300")
+	if now := s.Settings.Current(); !now.SignUp || now.PersonSessionIdle != 48*time.Hour {
+		t.Errorf("%+v", now)
+	}
+}
+
+func TestSecretsAreAddedWithOverlapRevokedAndReplaced(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	app := newWeb(s)
+	path := "/dashboard/applications/" + app.ID
+	page := b.Get(path+"/credentials").Submit(url.Values{"name": {"production"}, "overlap": {"168"}, "expires": {"90"}}, "once", "overlap")
+	wants(t, page, http.StatusOK, "Secret added", "another 7 days")
+	now, _ := s.Registry.Application(t.Context(), app.ID)
+	at := s.Clock.Now()
+	if len(now.Secrets) != 2 || !now.Secrets[0].ExpiresAt.Equal(at.Add(7*24*time.Hour)) || !now.Secrets[1].ExpiresAt.Equal(at.Add(90*24*time.Hour)) {
+		t.Errorf("%+v", now.Secrets)
+	}
+	for _, bad := range []url.Values{{"overlap": {"1000"}}, {"expires": {"soon"}}, {"name": {strings.Repeat("n", 65)}}} {
+		wants(t, b.Get(path+"/credentials").Submit(bad, "once", "overlap"), http.StatusUnprocessableEntity, "One thing to correct")
+	}
+	wants(t, b.Post(path+"/secrets/"+now.Secrets[0].ID+"/revoke", nil), http.StatusOK, "Secret revoked")
+	page = b.Get(path+"/danger").Submit(url.Values{}, "once")
+	wants(t, page, http.StatusOK, "Secret replaced")
+	now, _ = s.Registry.Application(t.Context(), app.ID)
+	usable := 0
+	for _, secret := range now.Secrets {
+		if secret.Usable(at) {
+			usable++
+		}
+	}
+	if usable != 1 {
+		t.Error(usable, "secrets work")
+	}
+}
+
+func TestGoingPublicRetiresTheSecrets(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	app := newWeb(s)
+	path := "/dashboard/applications/" + app.ID
+	refused := b.Get(path+"/credentials").Submit(url.Values{"method": {"none"}}, "method")
+	if refused.Status == http.StatusUnprocessableEntity { // today's rule wants rotating refresh tokens first
+		wants(t, refused, http.StatusUnprocessableEntity, `id="f-method-error"`)
+		b.Get(path+"/settings").Submit(url.Values{"refresh.rotating": {"on"}}, "revision", "name")
+		refused = b.Get(path+"/credentials").Submit(url.Values{"method": {"none"}}, "method")
+	}
+	wants(t, refused, http.StatusOK, "Saved.")
+	now, _ := s.Registry.Application(t.Context(), app.ID)
+	if !now.Public() || now.Secrets[0].Usable(s.Clock.Now()) {
+		t.Errorf("%+v", now)
+	}
+}
