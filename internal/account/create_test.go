@@ -65,7 +65,7 @@ func TestAPasswordIsRefused(t *testing.T) {
 		"ada.example1":              "too_common",
 		"lovelace1815":              "too_common",
 		"clientele2026":             "too_common",
-		"tall grass\xff quiet bell": "too_long",
+		"tall grass\xff quiet bell": "malformed",
 	} {
 		n := newUser("ada@example.com")
 		n.Password = password

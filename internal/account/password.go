@@ -23,7 +23,7 @@ const (
 	MaxPasswordLength = 256
 )
 
-// maxPasswordBytes bounds what is normalised at all.
+// maxPasswordBytes bounds a password before it is normalised.
 const maxPasswordBytes = 4 * MaxPasswordLength
 
 // Cost is what one argon2id hash takes. RFC 9106 §3.1.
@@ -160,15 +160,15 @@ func randomBytes(n int) []byte {
 
 // checkPassword adds what is wrong with a new password. context are words that a guesser tries first for this person.
 func checkPassword(invalid *Invalid, password string, context ...string) {
-	if len(password) > maxPasswordBytes || !utf8.ValidString(password) {
-		invalid.add("password", "too_long", fmt.Sprintf("The password may have %d characters at most.", MaxPasswordLength))
+	if !utf8.ValidString(password) {
+		invalid.add("password", "malformed", "The password has something in it that is no character.")
 		return
 	}
 	normal := normalisePassword(password)
 	switch length := utf8.RuneCountInString(normal); {
 	case length < MinPasswordLength:
 		invalid.add("password", "too_short", fmt.Sprintf("The password needs at least %d characters. Three or four words do well.", MinPasswordLength))
-	case length > MaxPasswordLength:
+	case length > MaxPasswordLength || len(password) > maxPasswordBytes:
 		invalid.add("password", "too_long", fmt.Sprintf("The password may have %d characters at most.", MaxPasswordLength))
 	case common(normal, context...):
 		invalid.add("password", "too_common", "This password is among the first that a guesser tries. Three or four words that do not belong together do well.")

@@ -131,8 +131,8 @@ func (l lane) delay(over int) time.Duration {
 	return min(time.Second<<(over-1), l.longest)
 }
 
-// laneLocks makes counting one after the other within this process. Between processes a count may get lost, which costs a
-// guesser nothing and gains them a try.
+// laneLocks makes counting one after the other within this process. Between processes the store sees to it that no count
+// falls.
 type laneLocks struct {
 	stripes [64]sync.Mutex
 }
