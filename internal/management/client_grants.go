@@ -40,7 +40,10 @@ func (a *API) mountClientGrants(api huma.API) {
 }
 
 // ClientGrantAnswer is an answer with one client grant.
-type ClientGrantAnswer struct{ Body ClientGrant }
+type ClientGrantAnswer struct {
+	ETag string `header:"ETag"`
+	Body ClientGrant
+}
 
 // ClientGrantsAnswer is an answer with several.
 type ClientGrantsAnswer struct{ Body List[ClientGrant] }
@@ -135,7 +138,7 @@ func (a *API) createGrant(ctx context.Context, in *bodyInput) (*ClientGrantAnswe
 	if err != nil {
 		return nil, err
 	}
-	return &ClientGrantAnswer{ClientGrantJSON(&g, api.Identifier)}, nil
+	return &ClientGrantAnswer{ETag: etag(g.Revision), Body: ClientGrantJSON(&g, api.Identifier)}, nil
 }
 
 // mayBeGranted answers, in the words that tools know, what the registry would say in its own: no such client, and no system
@@ -172,11 +175,12 @@ func (a *API) grantAnswer(ctx context.Context, g registry.ClientGrant) (*ClientG
 	if err != nil {
 		return nil, err
 	}
-	return &ClientGrantAnswer{items[0]}, nil
+	return &ClientGrantAnswer{ETag: etag(g.Revision), Body: items[0]}, nil
 }
 
 type patchGrantInput struct {
 	ByGrantID
+	Conditional
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -189,7 +193,11 @@ func (a *API) patchGrant(ctx context.Context, in *patchGrantInput) (*ClientGrant
 	if faults := (*grantBody)(body).faults(); len(faults) > 0 {
 		return nil, invalidBody(faults)
 	}
-	g, _, err := a.Registry.UpdateClientGrant(ctx, caller.Actor(), in.ID, 0, func(g *registry.ClientGrant) error {
+	revision, err := in.revision()
+	if err != nil {
+		return nil, err
+	}
+	g, _, err := a.Registry.UpdateClientGrant(ctx, caller.Actor(), in.ID, revision, func(g *registry.ClientGrant) error {
 		before := g.Scopes
 		(*grantBody)(body).apply(g)
 		if g.APIID != registry.ManagementAPIID {
@@ -198,7 +206,7 @@ func (a *API) patchGrant(ctx context.Context, in *patchGrantInput) (*ClientGrant
 		return caller.mayGive(g.Scopes.Without(before))
 	})
 	if err != nil {
-		return nil, err
+		return nil, in.moved(err)
 	}
 	return a.grantAnswer(ctx, g)
 }

@@ -50,7 +50,14 @@ func (a *API) mountClients(api huma.API) {
 }
 
 // ClientAnswer is an answer with one client.
-type ClientAnswer struct{ Body Client }
+type ClientAnswer struct {
+	ETag string `header:"ETag"`
+	Body Client
+}
+
+func clientAnswer(app *registry.Application, minted secret.Secret) *ClientAnswer {
+	return &ClientAnswer{ETag: etag(app.Revision), Body: ClientJSON(app, minted)}
+}
 
 // ClientsAnswer is an answer with several.
 type ClientsAnswer struct{ Body List[Client] }
@@ -169,7 +176,7 @@ func (a *API) createClient(ctx context.Context, in *bodyInput) (*ClientAnswer, e
 	if len(minted) > 0 {
 		value = minted[0].Value
 	}
-	return &ClientAnswer{ClientJSON(&app, value)}, nil
+	return clientAnswer(&app, value), nil
 }
 
 type getClientInput struct {
@@ -186,13 +193,14 @@ func (a *API) getClient(ctx context.Context, in *getClientInput) (*ClientAnswer,
 	if err != nil {
 		return nil, err
 	}
-	answer := &ClientAnswer{ClientJSON(&app, secret.Secret{})}
+	answer := clientAnswer(&app, secret.Secret{})
 	answer.Body.view = v
 	return answer, nil
 }
 
 type patchInput struct {
 	ByID
+	Conditional
 	RawBody []byte `contentType:"application/json"`
 }
 
@@ -205,17 +213,21 @@ func (a *API) patchClient(ctx context.Context, in *patchInput) (*ClientAnswer, e
 	if !caller.has("update:clients") {
 		return nil, refuse(http.StatusForbidden, "insufficient_scope", "Some fields cannot be updated with the permissions granted by the bearer token scopes.")
 	}
+	revision, err := in.revision()
+	if err != nil {
+		return nil, err
+	}
 	body.raw = in.RawBody
-	app, _, err := a.Registry.Update(ctx, caller.Actor(), in.ID, 0, func(app *registry.Application) error {
+	app, _, err := a.Registry.Update(ctx, caller.Actor(), in.ID, revision, func(app *registry.Application) error {
 		if faults := (*clientBody)(body).apply(app); len(faults) > 0 {
 			return invalidBody(faults)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, in.moved(err)
 	}
-	return &ClientAnswer{ClientJSON(&app, secret.Secret{})}, nil
+	return clientAnswer(&app, secret.Secret{}), nil
 }
 
 func (a *API) deleteClient(ctx context.Context, in *ByID) (*struct{}, error) {
@@ -233,7 +245,7 @@ func (a *API) rotateSecret(ctx context.Context, in *ByID) (*ClientAnswer, error)
 	if err != nil {
 		return nil, err
 	}
-	return &ClientAnswer{ClientJSON(&app, minted.Value)}, nil
+	return clientAnswer(&app, minted.Value), nil
 }
 
 // coveredBy refuses if the application may do more with this API than the caller. It asks the store and no cache: what was

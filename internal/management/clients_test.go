@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -268,5 +269,32 @@ func TestTheRecordNamesTheProgramThatChangedSomething(t *testing.T) {
 	}
 	if app.CreatedBy != "Program" {
 		t.Errorf("created by %q", app.CreatedBy)
+	}
+}
+
+func TestAChangeOfAnOlderRevisionIsRefused(t *testing.T) {
+	p := newProgram(t, servertest.New(t))
+	p.s.CreateAPI("https://api.example/", "read")
+	api := p.call(http.MethodGet, "/resource-servers/"+url.PathEscape("https://api.example/")).want(http.StatusOK)
+	grant := p.call(http.MethodPost, "/client-grants", map[string]any{"client_id": p.app.ID, "audience": "https://api.example/", "scope": []string{"read"}}).want(http.StatusCreated)
+	for path, bodies := range map[string][2]string{
+		"/clients/" + p.app.ID:                {`{"name":"A"}`, `{"name":"B"}`},
+		"/resource-servers/" + api.text("id"): {`{"name":"A"}`, `{"name":"B"}`},
+		"/client-grants/" + grant.text("id"):  {`{"scope":[]}`, `{"scope":["read"]}`},
+	} {
+		seen := p.call(http.MethodGet, path).want(http.StatusOK).header.Get("ETag")
+		change := func(body, tag string) answer {
+			req := p.request(http.MethodPatch, path, body)
+			req.Header.Set("If-Match", tag)
+			return send(t, p.s, req)
+		}
+		now := change(bodies[0], seen).want(http.StatusOK).header.Get("ETag")
+		if now == seen || now == "" {
+			t.Errorf("%s: ETag was %s and is %s", path, seen, now)
+		}
+		for _, tag := range []string{seen, `"nonsense"`, `W/` + now} {
+			change(bodies[1], tag).refused(http.StatusPreconditionFailed, "stale", "Read it again")
+		}
+		change(bodies[1], "*").want(http.StatusOK)
 	}
 }

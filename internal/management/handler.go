@@ -190,6 +190,9 @@ func (a *API) refusals(api huma.API, o operation) map[string]*huma.Response {
 	if strings.Contains(o.path, "{") {
 		add("404", o.noun.missing)
 	}
+	if o.method == http.MethodPatch {
+		add("412", "If-Match names an older revision.")
+	}
 	if o.body != nil {
 		add("409", "There is one like it already, or somebody else changed it in the meantime.")
 		add("413", "The body is longer than 1 MB.")

@@ -51,7 +51,7 @@ func TestPageNumbersReachEveryClientOnce(t *testing.T) {
 func TestCheckpointsReachEveryClientOnce(t *testing.T) {
 	p := manyClients(t, 9)
 	seen := map[string]bool{}
-	path := "/clients?take=4"
+	path := "/clients?take=4&include_totals=true"
 	for range 5 {
 		a := p.call(http.MethodGet, path).want(http.StatusOK)
 		note(t, seen, a.json["clients"])

@@ -61,8 +61,8 @@ type window struct {
 // one that was made up, is refused instead of starting again at the top.
 func (p Paging) window(name string) (window, error) {
 	if p.From != "" || p.Take.Set {
-		if p.Page.Set || p.PerPage.Set || p.IncludeTotals {
-			return window{}, invalidQuery(Violation{Message: "from and take cannot be used together with page, per_page and include_totals"})
+		if p.Page.Set || p.PerPage.Set { // include_totals comes along from tools that always send it
+			return window{}, invalidQuery(Violation{Message: "from and take cannot be used together with page and per_page"})
 		}
 		after, ok := strings.CutPrefix(p.From, name+".")
 		if p.From != "" && (!ok || after == "") {

@@ -41,7 +41,14 @@ func (a *API) mountResourceServers(api huma.API) {
 }
 
 // ResourceServerAnswer is an answer with one API.
-type ResourceServerAnswer struct{ Body ResourceServer }
+type ResourceServerAnswer struct {
+	ETag string `header:"ETag"`
+	Body ResourceServer
+}
+
+func resourceServerAnswer(api *registry.API) *ResourceServerAnswer {
+	return &ResourceServerAnswer{ETag: etag(api.Revision), Body: ResourceServerJSON(api)}
+}
 
 // ResourceServersAnswer is an answer with several.
 type ResourceServersAnswer struct{ Body List[ResourceServer] }
@@ -107,7 +114,7 @@ func (a *API) createAPI(ctx context.Context, in *bodyInput) (*ResourceServerAnsw
 	if err != nil {
 		return nil, err
 	}
-	return &ResourceServerAnswer{ResourceServerJSON(&api)}, nil
+	return resourceServerAnswer(&api), nil
 }
 
 func (a *API) getAPI(ctx context.Context, in *ByIDOrIdentifier) (*ResourceServerAnswer, error) {
@@ -115,7 +122,7 @@ func (a *API) getAPI(ctx context.Context, in *ByIDOrIdentifier) (*ResourceServer
 	if err != nil {
 		return nil, err
 	}
-	return &ResourceServerAnswer{ResourceServerJSON(&api)}, nil
+	return resourceServerAnswer(&api), nil
 }
 
 // FindAPI finds an API by its id or its identifier. It fails with registry.ErrNotFound.
@@ -129,11 +136,16 @@ func FindAPI(ctx context.Context, r *registry.Registry, idOrIdentifier string) (
 
 type patchAPIInput struct {
 	ByIDOrIdentifier
+	Conditional
 	RawBody []byte `contentType:"application/json"`
 }
 
 func (a *API) patchAPI(ctx context.Context, in *patchAPIInput) (*ResourceServerAnswer, error) {
 	body, err := read[resourceServerPatch](a, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := in.revision()
 	if err != nil {
 		return nil, err
 	}
@@ -145,16 +157,16 @@ func (a *API) patchAPI(ctx context.Context, in *patchAPIInput) (*ResourceServerA
 	if api.System {
 		return nil, refuse(http.StatusBadRequest, "operation_not_supported", "System resource servers cannot be patched.")
 	}
-	api, _, err = a.Registry.UpdateAPI(ctx, callerOf(ctx).Actor(), api.ID, 0, func(api *registry.API) error {
+	api, _, err = a.Registry.UpdateAPI(ctx, callerOf(ctx).Actor(), api.ID, revision, func(api *registry.API) error {
 		if faults := (*apiBody)(body).apply(api); len(faults) > 0 {
 			return invalidBody(faults)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, in.moved(err)
 	}
-	return &ResourceServerAnswer{ResourceServerJSON(&api)}, nil
+	return resourceServerAnswer(&api), nil
 }
 
 func (a *API) deleteAPI(ctx context.Context, in *ByIDOrIdentifier) (*struct{}, error) {
