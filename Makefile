@@ -40,7 +40,7 @@ interop: ## clients nobody here wrote
 	scripts/interop.sh
 
 durability: ## kill -9 during writes, fifty times
-	go test -count=1 -timeout 10m ./test/durability/...
+	scripts/postgres.sh run go test -count=1 -v -timeout 10m ./test/durability/...
 
 bench: ## benchmarks and load; writes bench/results/
 	scripts/bench.sh
