@@ -1,21 +1,25 @@
-// A button in each password field that shows what is typed. It is added here, because without scripts it could do nothing.
+// A switch in each password field that shows what is typed. It is added here, because without scripts it could do nothing.
 
 for (const input of document.querySelectorAll(".input-row > input[type=password]")) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "reveal";
-  button.setAttribute("aria-controls", input.id);
-  const show = (shown) => {
-    input.type = shown ? "text" : "password";
-    button.textContent = shown ? "Hide" : "Show";
-    button.setAttribute("aria-label", shown ? "Hide password" : "Show password");
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  const word = document.createElement("span");
+  label.className = "reveal";
+  box.type = "checkbox";
+  box.className = "only-read";
+  box.setAttribute("aria-label", "Show password");
+  box.setAttribute("aria-controls", input.id);
+  label.append(box, word);
+  const show = () => {
+    input.type = box.checked ? "text" : "password";
+    word.textContent = box.checked ? "Hide" : "Show";
   };
-  button.addEventListener("click", () => {
-    show(input.type === "password");
-    input.focus();
-  });
+  box.addEventListener("change", show);
   // Hidden again before it is sent, so that the browser keeps it as a password.
-  input.form?.addEventListener("submit", () => show(false));
-  show(false);
-  input.after(button);
+  input.form?.addEventListener("submit", () => {
+    box.checked = false;
+    show();
+  });
+  show();
+  input.after(label);
 }
