@@ -88,9 +88,8 @@ func validToken(s string) bool {
 func WriteBearerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error, scope string) {
 	if errors.Is(err, ErrNoToken) {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="clientele"`)
-		e := oauth.Refuse(oauth.CodeInvalidToken, "this endpoint needs an access token in the Authorization header")
 		body := NewObject(128)
-		body.String("error_description", e.Description)
+		body.String("error_description", "this endpoint needs an access token in the Authorization header")
 		WriteJSON(w, http.StatusUnauthorized, body.Bytes())
 		return
 	}

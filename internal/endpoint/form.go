@@ -50,9 +50,6 @@ func (f Form) Get(name string) string {
 	return ""
 }
 
-// Has reports whether the parameter is there with a value.
-func (f Form) Has(name string) bool { return f.Get(name) != "" }
-
 // All is every value of a parameter that may repeat, in the order in which they came.
 func (f Form) All(name string) []string {
 	var all []string
@@ -62,28 +59,6 @@ func (f Form) All(name string) []string {
 		}
 	}
 	return all
-}
-
-// Map is the form as a map, for keeping.
-func (f Form) Map() map[string][]string {
-	m := make(map[string][]string, len(f.values))
-	for _, v := range f.values {
-		m[v.name] = append(m[v.name], v.text)
-	}
-	return m
-}
-
-// FormOf makes a form of a map, as Map gave it.
-func FormOf(m map[string][]string) Form {
-	var f Form
-	for name, texts := range m {
-		for _, text := range texts {
-			if text != "" {
-				f.values = append(f.values, value{name, text})
-			}
-		}
-	}
-	return f
 }
 
 // ParseForm reads application/x-www-form-urlencoded text: a body, or the query of a URL. Broken percent-encoding anywhere

@@ -3,13 +3,15 @@ package endpoint
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"clientele/internal/oauth"
 	"clientele/internal/strictjson"
 )
 
 // parseJSON reads a flat object: a string for each parameter, or an array of strings for one that may repeat. null is the
-// same as nothing. Members that are not known are ignored, whatever they hold, as unknown parameters of a form are.
+// same as nothing. Members that are not known are ignored, whatever they hold, as unknown parameters of a form are; but one
+// that differs from a known one by case only is refused, because another reader might take it for that.
 func parseJSON(raw string, known Names) (Form, *oauth.Error) {
 	members, err := strictjson.Object([]byte(raw), strictjson.MaxBytes(MaxBody), strictjson.MaxDepth(8))
 	if err != nil {
@@ -23,6 +25,9 @@ func parseJSON(raw string, known Names) (Form, *oauth.Error) {
 	for name, member := range members {
 		repeats, ok := known.repeats[name]
 		if !ok {
+			if _, alike := known.repeats[strings.ToLower(name)]; alike {
+				return Form{}, oauth.InvalidRequest("the JSON has %s in other letters than it is written; names are case-sensitive", strings.ToLower(name))
+			}
 			continue
 		}
 		texts, err := textsOf(name, member, repeats)

@@ -27,7 +27,7 @@ func (h *Handler) clientCredentials(ctx context.Context, v *visit) (answer, erro
 			Because(errors.New(access.Why))
 	}
 	scopes := access.Scopes
-	if v.scopes != nil {
+	if len(v.scopes) > 0 {
 		if outside := v.scopes.Without(access.Scopes); len(outside) > 0 {
 			return answer{}, oauth.Refuse(oauth.CodeInvalidScope, "the client grant does not have: %s", outside)
 		}

@@ -24,7 +24,7 @@ type request struct {
 	redirectURI  string
 	verifier     string
 	refreshToken string
-	scopes       oauth.Scopes // nil if scope was not sent
+	scopes       oauth.Scopes // empty if scope was not sent
 	target       string       // the API asked for, by resource or audience
 	byResource   bool         // it was asked for by resource
 	origin       string       // of the page that sent the request; empty outside a browser

@@ -84,7 +84,7 @@ func (v *visit) askedScopes(g *grant.Grant) (oauth.Scopes, *oauth.Error) {
 	for _, t := range g.Targets {
 		granted = granted.Or(t.Scopes)
 	}
-	if v.grantType != oauth.RefreshToken || v.scopes == nil {
+	if v.grantType != oauth.RefreshToken || len(v.scopes) == 0 {
 		return granted, nil
 	}
 	if more := v.scopes.Without(granted); len(more) > 0 {
