@@ -154,12 +154,15 @@ func (b broken) ByID(context.Context, string) (*registry.Application, error) {
 }
 
 func TestTroubleOnOurSideIsNotTheTokens(t *testing.T) {
+	c := newCounter(t)
+	sound := *c.room
 	for name, put := range map[string]func(*userinfo.Handler, broken){
 		"grants":       func(h *userinfo.Handler, b broken) { h.Grants = b },
 		"applications": func(h *userinfo.Handler, b broken) { h.Applications = b },
 		"people":       func(h *userinfo.Handler, b broken) { h.Users = b },
 	} {
-		c := newCounter(t)
+		room := sound
+		c.room = &room
 		put(c.room, broken{context.DeadlineExceeded})
 		if w := c.ask(c.opaque("openid")); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
