@@ -58,8 +58,8 @@ func grantBadge(g *registry.ClientGrant) ui.Badge {
 		return ui.Badge{Kind: ui.Good, Text: "all permissions"}
 	case len(g.Scopes) == 0:
 		return ui.Badge{Kind: ui.Good, Text: "tokens without permissions"}
-	case len(g.Scopes) == 1:
-		return ui.Badge{Kind: ui.Good, Text: "1 permission"}
+	case len(g.Scopes) <= 3:
+		return ui.Badge{Kind: ui.Good, Text: strings.Join(g.Scopes, ", ")}
 	}
 	return ui.Badge{Kind: ui.Good, Text: strconv.Itoa(len(g.Scopes)) + " permissions"}
 }
