@@ -274,6 +274,21 @@ func TestAThirdPartyNamesOneAPIAndAlwaysUsesPKCE(t *testing.T) {
 	}
 }
 
+func TestAnApplicationDeletedMeanwhileIsAPage(t *testing.T) {
+	s, app, api, b := thirdParty(t, callback)
+	ask := request(app, url.Values{"audience": {api.Identifier}}).Encode()
+	consent := at(t, b.Get("/authorize?"+ask), "/consent")
+	signIn := at(t, s.Browser().Get("/authorize?"+ask), "/signin")
+	if err := s.Registry.Delete(t.Context(), servertest.Actor, app.ID); err != nil {
+		t.Fatal(err)
+	}
+	for name, page := range map[string]servertest.Page{"consent": decide(consent, "allow"), "sign-in": submitPassword(signIn)} {
+		if page.Left != nil || page.Status != 400 {
+			t.Errorf("%s answers %v (%d)", name, page.Left, page.Status)
+		}
+	}
+}
+
 func userID(t *testing.T, s *servertest.Server) string {
 	t.Helper()
 	u, err := s.Accounts.UserByEmail(t.Context(), person)

@@ -32,9 +32,11 @@ func (s situation) fresh() bool {
 	return s.row != nil && !s.row.AuthTime.IsZero() && !s.session.AuthTime.Before(s.row.AuthTime)
 }
 
-// allowed reports whether the person allowed ask for this very request.
-func (s situation) allowed(ask grant.Ask) bool {
-	return s.row != nil && !s.row.ConsentedAt.IsZero() && s.row.Ask.Covers(ask)
+// allowed reports whether the person allowed ask for this very request, on a page that asked for reason. Whoever only
+// confirmed saw no permissions and allowed none.
+func (s situation) allowed(ask grant.Ask, reason grant.AskReason) bool {
+	return s.row != nil && !s.row.ConsentedAt.IsZero() && s.row.Ask.Covers(ask) &&
+		(s.row.Ask.Reason == grant.AskConsent || s.row.Ask.Reason == reason)
 }
 
 // step is what comes next.
@@ -62,7 +64,11 @@ func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, q *Request, r
 	case toConsent:
 		return h.sendToConsent(w, r, q, s, ask)
 	}
-	if err := h.remember(r, q, s, ask); err != nil {
+	switch err := h.remember(r, q, s, ask); {
+	case errors.Is(err, grant.ErrNotFound): // the application or the person was deleted
+		h.page(w, r, q, finishedPage())
+		return nil
+	case err != nil:
 		return failed(err)
 	}
 	return h.sendCode(w, r, q, s)
@@ -139,14 +145,21 @@ func mayChoose(q *Request, s situation) bool {
 	return q.prompt.selectAccount && !needsSignIn(&chosen, s)
 }
 
-// needsConsent says why the consent page is due, or nothing. A third party always has to be allowed, and each time where
+// needsConsent says why the consent page is still due, or nothing.
+func needsConsent(q *Request, s situation, ask grant.Ask) grant.AskReason {
+	reason := asksFor(q, s, ask)
+	if reason != "" && s.allowed(ask, reason) {
+		return ""
+	}
+	return reason
+}
+
+// asksFor says what the request asks of the person. A third party always has to be allowed, and each time where
 // the redirect does not prove who answers. Our own applications are asked about by APIs that want it; on a redirect
 // that proves nothing the person confirms, unless they just signed in. RFC 8252 §8.6, RFC 6749 §10.2.
-func needsConsent(q *Request, s situation, ask grant.Ask) grant.AskReason {
+func asksFor(q *Request, s situation, ask grant.Ask) grant.AskReason {
 	proven := ask.RedirectClass == oauth.RedirectHTTPS
 	switch {
-	case s.allowed(ask):
-		return ""
 	case q.prompt.consent, strings.Contains(q.used, "*"): // whoever has any of the names a wildcard stands for could answer
 		return grant.AskConsent
 	case q.app.Ownership == registry.ThirdParty:

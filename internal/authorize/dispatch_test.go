@@ -63,8 +63,15 @@ func TestTheNextStep(t *testing.T) {
 	third := inquiry{ownership: registry.ThirdParty}
 	allowed := signedIn
 	allowed.consents = []grant.Consent{{RedirectClass: oauth.RedirectHTTPS, RedirectHost: "app.example.com", Scopes: oauth.Scopes{"openid"}}}
-	decided := signedIn
-	decided.row = &answered{Request: grant.Request{UserID: "ada", ConsentedAt: noon, Ask: third.request(t).ask()}}
+	allowing := func(i inquiry, reason grant.AskReason) situation {
+		s := signedIn
+		shown := i.request(t).ask()
+		shown.Reason = reason
+		s.row = &answered{Request: grant.Request{UserID: "ada", ConsentedAt: noon, Ask: shown}}
+		return s
+	}
+	decided := allowing(third, grant.AskConsent)
+	confirmed := allowing(inquiry{redirect: loopback}, grant.AskConfirmation)
 	denied := signedIn
 	denied.row = &answered{Request: grant.Request{UserID: "ada", DeniedAt: noon}}
 
@@ -115,6 +122,8 @@ func TestTheNextStep(t *testing.T) {
 		"ours on loopback":                            {inquiry{redirect: loopback}, signedIn, toConsent, grant.AskConfirmation, ""},
 		"ours on loopback, just signed in":            {inquiry{redirect: loopback}, fresh, toCode, "", ""},
 		"ours on loopback, and none":                  {inquiry{redirect: loopback, prompt: prompt{none: true}}, signedIn, 0, "", oauth.CodeInteractionRequired},
+		"ours on loopback, confirmed":                 {inquiry{redirect: loopback}, confirmed, toCode, "", ""},
+		"a third party that was only confirmed":       {inquiry{ownership: registry.ThirdParty, redirect: loopback}, confirmed, toConsent, grant.AskConsent, ""},
 		"ours on a wildcard":                          {inquiry{redirect: "https://app.example.com/*"}, signedIn, toConsent, grant.AskConsent, ""},
 		"a third party on loopback, allowed before":   {inquiry{ownership: registry.ThirdParty, redirect: loopback}, allowed, toConsent, grant.AskConsent, ""},
 		"a third party on loopback, allowed and none": {inquiry{ownership: registry.ThirdParty, redirect: loopback, prompt: prompt{none: true}}, allowed, 0, "", oauth.CodeConsentRequired},

@@ -1,6 +1,7 @@
 package authorize
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -33,7 +34,11 @@ func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Reque
 	}
 	row.SessionID, row.UserID = s.session.ID, s.session.UserID
 	row.Ask, row.ConsentedAt = ask, time.Time{}
-	if err := h.Store.SaveRequest(r.Context(), row.Request); err != nil {
+	switch err := h.Store.SaveRequest(r.Context(), row.Request); {
+	case errors.Is(err, grant.ErrNotFound): // answered in another tab, or the application was deleted
+		h.page(w, r, q, finishedPage())
+		return nil
+	case err != nil:
 		return failed(err)
 	}
 	h.seeOther(w, h.Issuer+"consent?"+url.Values{"request": {row.handle}}.Encode())
@@ -43,7 +48,7 @@ func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Reque
 // remember keeps what the person allowed for this request, now that every check has passed once more. A confirmation is for
 // one time only.
 func (h *Handler) remember(r *http.Request, q *Request, s situation, ask grant.Ask) error {
-	if !s.allowed(ask) || s.row.Ask.Reason != grant.AskConsent {
+	if !s.allowed(ask, grant.AskConsent) {
 		return nil
 	}
 	actor := audit.Actor{Kind: audit.ActorPerson, ID: s.user.ID, Name: s.user.Email, Address: address(r), Door: "signin"}

@@ -132,11 +132,14 @@ func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, q waiting, sessio
 	}
 	row, handle := q.Row(h.Keys, h.Now())
 	row.SessionID, row.UserID, row.AuthTime = session.ID, session.UserID, authTime
-	if err := h.Store.SaveRequest(r.Context(), row); err != nil {
+	switch err := h.Store.SaveRequest(r.Context(), row); {
+	case errors.Is(err, grant.ErrNotFound): // the application was deleted meanwhile
+		h.expired(w, r)
+	case err != nil:
 		h.failed(w, r, err)
-		return
+	default:
+		h.resume(w, handle.Reveal())
 	}
-	h.resume(w, handle.Reveal())
 }
 
 func (h *Handler) resume(w http.ResponseWriter, handle string) {
