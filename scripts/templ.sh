@@ -12,6 +12,7 @@ fi
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
+cp go.mod "$copy/"
 status=0
 while read -r dir; do
   mkdir -p "$copy/$dir"

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -24,9 +25,21 @@ type source struct {
 	imports []string
 }
 
-// sources parses every Go file that is ours to write: generated templates included, they import too.
+// sources is every Go file that is ours to write: generated templates included, they import too.
 func sources(t *testing.T) []source {
 	t.Helper()
+	all, err := readSources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 300 {
+		t.Fatalf("found only %d Go files below %s", len(all), root)
+	}
+	return all
+}
+
+// readSources parses once for all tests.
+var readSources = sync.OnceValues(func() ([]source, error) {
 	var all []source
 	fset := token.NewFileSet()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -63,11 +76,5 @@ func sources(t *testing.T) []source {
 		all = append(all, s)
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(all) < 10 {
-		t.Fatalf("found only %d Go files below %s", len(all), root)
-	}
-	return all
-}
+	return all, err
+})
