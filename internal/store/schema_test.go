@@ -9,7 +9,6 @@ import (
 	"clientele/internal/audit"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
-	"clientele/internal/secret"
 	"clientele/internal/settings"
 	"clientele/internal/signing"
 	"clientele/internal/sqldb"
@@ -23,7 +22,6 @@ var (
 	_ registry.DirectoryStore = (*store.Store)(nil)
 	_ account.Store           = (*store.Store)(nil)
 	_ signing.Store           = (*store.Store)(nil)
-	_ secret.KeyStore         = (*store.Store)(nil)
 	_ settings.Store          = (*store.Store)(nil)
 	_ audit.Appender          = (*store.Store)(nil)
 )
