@@ -94,5 +94,5 @@ func Rewrite(engine Engine, text string) string {
 	}
 	return strings.NewReplacer(
 		" IDENTITY", " BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-		" TEXT", ` TEXT COLLATE "C"`, " BLOB", " BYTEA", ") STRICT;", ");").Replace(text)
+		" TEXT", ` TEXT COLLATE "C"`, " BLOB", " BYTEA", ") STRICT;", ");", ") STRICT, WITHOUT ROWID;", ");").Replace(text)
 }

@@ -19,20 +19,52 @@ func sqliteSource(path, synchronous string, readOnly bool) string {
 	if readOnly {
 		q.Set("_txlock", "deferred")
 		q.Add("_pragma", "query_only(1)")
+	} else {
+		q.Add("_pragma", "cache_size(-16384)") // 16 MB: a large import would otherwise write its pages many times
 	}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
-func openSQLite(ctx context.Context, path string) (*DB, error) {
-	db, synchronous := &DB{engine: SQLite}, "FULL"
-	if path == Throwaway {
-		dir, err := os.MkdirTemp("", "clientele-")
-		if err != nil {
-			return nil, err
-		}
-		path, synchronous = filepath.Join(dir, "throwaway.db"), "OFF"
-		db.closers = append(db.closers, func() error { return os.RemoveAll(dir) })
+// OpenCopy opens a throw-away database that begins as a copy of what Image returned.
+func OpenCopy(ctx context.Context, image []byte) (*DB, error) {
+	dir, err := os.MkdirTemp("", "clientele-")
+	if err != nil {
+		return nil, err
 	}
+	db := &DB{engine: SQLite, closers: []func() error{func() error { return os.RemoveAll(dir) }}}
+	path := filepath.Join(dir, "throwaway.db")
+	if err := os.WriteFile(path, image, 0o600); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db.open(ctx, path, "OFF")
+}
+
+// Image is a SQLite database as the bytes of one file.
+func (db *DB) Image(ctx context.Context) ([]byte, error) {
+	dir, err := os.MkdirTemp("", "clientele-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "image.db")
+	err = db.writer.with(ctx, func(p *prepared) error {
+		_, err := p.conn.ExecContext(ctx, "VACUUM INTO ?", path)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	if path == Throwaway {
+		return OpenCopy(ctx, nil)
+	}
+	return (&DB{engine: SQLite}).open(ctx, path, "FULL")
+}
+
+func (db *DB) open(ctx context.Context, path, synchronous string) (*DB, error) {
 	if err := db.openLanes(path, synchronous); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"time"
@@ -26,10 +27,11 @@ func createApplication(ctx context.Context, c *sqldb.Conn, a *registry.Applicati
 	if gone {
 		return registry.ErrConflict
 	}
-	if err := insertApplication(ctx, c, a, e.Actor.Name); err != nil {
+	place, err := insertApplication(ctx, c, a, e.Actor.Name)
+	if err != nil {
 		return taken(err, registry.ErrConflict)
 	}
-	if err := insertParts(ctx, c, a); err != nil {
+	if err := insertParts(ctx, c, a, place); err != nil {
 		return taken(err, registry.ErrConflict)
 	}
 	return record(ctx, c, e)
@@ -43,17 +45,19 @@ func (s *Store) Import(ctx context.Context, fill func(create func(registry.Appli
 	})
 }
 
-func insertApplication(ctx context.Context, c *sqldb.Conn, a *registry.Application, by string) error {
-	return exec(ctx, c, `INSERT INTO applications (id, external_id, origin, ownership, name, description, logo_uri, type,
+func insertApplication(ctx context.Context, c *sqldb.Conn, a *registry.Application, by string) (place int64, err error) {
+	err = c.QueryRow(ctx, `INSERT INTO applications (id, external_id, origin, ownership, name, description, logo_uri, type,
 			enabled, initiate_login_uri, grant_types, auth_methods, require_pkce, id_token_lifetime, id_token_algorithm,
 			refresh_rotating, refresh_leeway, refresh_lifetime, refresh_idle, metadata, extras,
 			created_at, created_by, updated_at, updated_by, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+		RETURNING place`,
 		a.ID, sqldb.Text(a.ExternalID), string(a.Origin), string(a.Ownership), a.Name, a.Description, a.LogoURI, string(a.Type),
 		a.Enabled, a.InitiateLoginURI, sqldb.Words(a.GrantTypes), sqldb.Words(a.AuthMethods), a.RequirePKCE,
 		sqldb.Span(a.IDToken.Lifetime), a.IDToken.Algorithm,
 		a.Refresh.Rotating, sqldb.Span(a.Refresh.Leeway), sqldb.Span(a.Refresh.Lifetime), sqldb.Span(a.Refresh.IdleLifetime),
-		metadata(a), string(a.Extras), sqldb.Time(a.CreatedAt), a.CreatedBy, sqldb.Time(a.UpdatedAt), by, a.Revision)
+		metadata(a), string(a.Extras), sqldb.Time(a.CreatedAt), a.CreatedBy, sqldb.Time(a.UpdatedAt), by, a.Revision).Scan(&place)
+	return place, err
 }
 
 func metadata(a *registry.Application) string {
@@ -67,27 +71,25 @@ func metadata(a *registry.Application) string {
 // with registry.ErrStale or registry.ErrNotFound. Origin, ownership, ids, creation and use stay what they are.
 func (s *Store) SaveApplication(ctx context.Context, a registry.Application, was int64, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
-		changed, err := c.Exec(ctx, `UPDATE applications SET name = $3, description = $4, logo_uri = $5, type = $6, enabled = $7,
+		var place int64
+		err := c.QueryRow(ctx, `UPDATE applications SET name = $3, description = $4, logo_uri = $5, type = $6, enabled = $7,
 				initiate_login_uri = $8, grant_types = $9, auth_methods = $10, require_pkce = $11,
 				id_token_lifetime = $12, id_token_algorithm = $13, refresh_rotating = $14, refresh_leeway = $15,
 				refresh_lifetime = $16, refresh_idle = $17, metadata = $18, extras = $19, updated_at = $20, updated_by = $21,
 				revision = revision + 1
-			WHERE id = $1 AND revision = $2`,
+			WHERE id = $1 AND revision = $2 RETURNING place`,
 			a.ID, was, a.Name, a.Description, a.LogoURI, string(a.Type), a.Enabled, a.InitiateLoginURI,
 			sqldb.Words(a.GrantTypes), sqldb.Words(a.AuthMethods), a.RequirePKCE,
 			sqldb.Span(a.IDToken.Lifetime), a.IDToken.Algorithm, a.Refresh.Rotating, sqldb.Span(a.Refresh.Leeway),
 			sqldb.Span(a.Refresh.Lifetime), sqldb.Span(a.Refresh.IdleLifetime), metadata(&a), string(a.Extras),
-			sqldb.Time(a.UpdatedAt), e.Actor.Name)
+			sqldb.Time(a.UpdatedAt), e.Actor.Name).Scan(&place)
+		if errors.Is(err, sql.ErrNoRows) {
+			return staleOrGone(ctx, c, `SELECT EXISTS (SELECT 1 FROM applications WHERE id = $1)`, a.ID, registry.ErrStale, registry.ErrNotFound)
+		}
 		if err != nil {
 			return err
 		}
-		if changed == 0 {
-			return staleOrGone(ctx, c, `SELECT EXISTS (SELECT 1 FROM applications WHERE id = $1)`, a.ID, registry.ErrStale, registry.ErrNotFound)
-		}
-		if err := c.QueryRow(ctx, `SELECT created_at FROM applications WHERE id = $1`, a.ID).Scan(sqldb.ScanTime(&a.CreatedAt)); err != nil {
-			return err
-		}
-		if err := saveParts(ctx, c, &a); err != nil {
+		if err := saveParts(ctx, c, &a, place); err != nil {
 			return taken(err, registry.ErrConflict)
 		}
 		return record(ctx, c, e)

@@ -11,7 +11,7 @@ import (
 
 // saveParts makes the rows that belong to an application what a says: URIs, tags, secrets and search terms. Rows that are
 // as they were are not touched, and nobody's last use is.
-func saveParts(ctx context.Context, c *sqldb.Conn, a *registry.Application) error {
+func saveParts(ctx context.Context, c *sqldb.Conn, a *registry.Application, place int64) error {
 	for _, kind := range uriKinds {
 		if err := saveURIs(ctx, c, a.ID, kind.name, *kind.of(a)); err != nil {
 			return err
@@ -23,11 +23,11 @@ func saveParts(ctx context.Context, c *sqldb.Conn, a *registry.Application) erro
 	if err := saveSecrets(ctx, c, a); err != nil {
 		return err
 	}
-	return saveTerms(ctx, c, applicationTerms, a.ID, a.CreatedAt, termsOfApplication(a))
+	return applications.saveTerms(ctx, c, place, termsOfApplication(a))
 }
 
 // insertParts is saveParts for an application that is new: there is nothing to compare with.
-func insertParts(ctx context.Context, c *sqldb.Conn, a *registry.Application) error {
+func insertParts(ctx context.Context, c *sqldb.Conn, a *registry.Application, place int64) error {
 	for _, kind := range uriKinds {
 		for i, u := range *kind.of(a) {
 			if err := insertURI(ctx, c, a.ID, kind.name, i, u); err != nil {
@@ -45,7 +45,7 @@ func insertParts(ctx context.Context, c *sqldb.Conn, a *registry.Application) er
 			return err
 		}
 	}
-	return insertTerms(ctx, c, applicationTerms, a.ID, a.CreatedAt, termsOfApplication(a))
+	return applications.insertTerms(ctx, c, place, termsOfApplication(a))
 }
 
 // uriKind is one list of URIs an application has.

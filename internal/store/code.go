@@ -36,7 +36,7 @@ func (s *Store) IssueCode(ctx context.Context, request secret.Hash, g grant.Gran
 func (s *Store) Code(ctx context.Context, hashes []secret.Hash) (n grant.Code, g grant.Grant, err error) {
 	var f filter
 	text := `SELECT c.hash, c.grant_id, c.application_id, c.redirect_uri, c.challenge, c.created_at, c.expires_at, c.redeemed_at, ` +
-		grantColumns + ` FROM codes c JOIN grants g ON g.id = c.grant_id WHERE c.hash IN ` + in(&f, hashes)
+		grantColumns + ` FROM codes c JOIN grants g ON g.id = c.grant_id WHERE c.hash IN ` + in(&f, texts(hashes))
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		n, g = grant.Code{}, grant.Grant{}
 		fields := append([]any{

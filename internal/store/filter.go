@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,12 +31,19 @@ func (f *filter) where() string {
 	if len(f.conditions) == 0 {
 		return ""
 	}
-	return " WHERE " + strings.Join(f.conditions, " AND ")
+	return " WHERE " + and(f.conditions)
+}
+
+func and(conditions []string) string { return strings.Join(conditions, " AND ") }
+
+// clone is f to go on with, while f stays.
+func (f *filter) clone() filter {
+	return filter{conditions: slices.Clone(f.conditions), args: slices.Clone(f.args)}
 }
 
 // in is a list of placeholders for values. It is padded with the last value to one of few lengths, so that the engines see
 // few different texts and their prepared statements are used again.
-func in[T ~string](f *filter, values []T) string {
+func in[T any](f *filter, values []T) string {
 	size := 1
 	for _, step := range []int{2, 4, 10, 20, 50, 100, 200, 500, 1000} {
 		if size >= len(values) {
@@ -49,8 +57,17 @@ func in[T ~string](f *filter, values []T) string {
 		if i > 0 {
 			sb.WriteString(", ")
 		}
-		sb.WriteString(f.arg(string(values[min(i, len(values)-1)])))
+		sb.WriteString(f.arg(values[min(i, len(values)-1)]))
 	}
 	sb.WriteByte(')')
 	return sb.String()
+}
+
+// texts are values as arguments of a statement.
+func texts[T ~string](values []T) []string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = string(v)
+	}
+	return all
 }

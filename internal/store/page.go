@@ -51,3 +51,12 @@ func cut[T any](items []T, limit int) ([]T, bool) {
 	}
 	return items[:limit], true
 }
+
+// placeCursor is the cursor of lists that are sorted by place.
+func placeCursor(place int64) string { return cursor(strconv.FormatInt(place, 36), "") }
+
+func parsePlace(after string) (place int64, ok bool) {
+	key, _, ok := parseCursor(after)
+	place, err := strconv.ParseInt(key, 36, 64)
+	return place, ok && err == nil
+}

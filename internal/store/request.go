@@ -34,7 +34,7 @@ func (s *Store) SaveRequest(ctx context.Context, r grant.Request) error {
 func (s *Store) Request(ctx context.Context, hashes []secret.Hash) (r grant.Request, err error) {
 	var f filter
 	text := `SELECT hash, application_id, session_id, user_id, parameters, auth_time, ask, consented_at, denied_at, document_hash,
-		created_at, expires_at, finished_at FROM requests WHERE hash IN ` + in(&f, hashes)
+		created_at, expires_at, finished_at FROM requests WHERE hash IN ` + in(&f, texts(hashes))
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		r = grant.Request{}
 		err := c.QueryRow(ctx, text, f.args...).Scan(&r.Hash, &r.ApplicationID, &r.SessionID, &r.UserID, sqldb.ScanJSON(&r.Parameters),

@@ -2,183 +2,88 @@ package store
 
 import (
 	"context"
-	"net/url"
 	"slices"
-	"strings"
-	"time"
-	"unicode"
 
-	"clientele/internal/registry"
 	"clientele/internal/sqldb"
 )
 
-// terms is a table of search terms: which one, and the column that names whose they are.
-type terms struct{ table, column string }
+// catalogue is a table that is listed newest first and searched by words. Its rows have a place, a number that goes up with
+// every new row; its terms are lower-cased words with the places of the rows they find.
+type catalogue struct{ rows, terms string }
 
 var (
-	applicationTerms = terms{"application_terms", "application_id"}
-	userTerms        = terms{"user_terms", "user_id"}
+	applications = catalogue{"applications", "application_terms"}
+	users        = catalogue{"users", "user_terms"}
 )
 
-// Bounds of what is searched: more terms for one thing, longer ones, or more words in a search, do not count.
-const (
-	maxTerms      = 500
-	maxTermLength = 100
-	maxWords      = 8
-)
-
-// saveTerms makes the terms of one thing what they should be.
-func saveTerms(ctx context.Context, c *sqldb.Conn, t terms, id string, created time.Time, want []string) error {
-	have := make(map[string]bool)
-	err := c.Each(ctx, `SELECT term FROM `+t.table+` WHERE `+t.column+` = $1`, []any{id}, func(row sqldb.Scanner) error {
-		var term string
-		err := row.Scan(&term)
-		have[term] = true
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	var missing []string
-	for _, term := range want {
-		if !have[term] {
-			missing = append(missing, term)
-		}
-		delete(have, term)
-	}
-	if err := insertTerms(ctx, c, t, id, created, missing); err != nil {
-		return err
-	}
-	for term := range have {
-		if err := exec(ctx, c, `DELETE FROM `+t.table+` WHERE `+t.column+` = $1 AND term = $2`, id, term); err != nil {
-			return err
-		}
-	}
-	return nil
+// selection is what is wanted of a catalogue: each word must begin a term, and the conditions are about the row r.
+type selection struct {
+	words  []string
+	filter filter
+	after  string
+	offset int
+	limit  int
+	total  bool
+	walkAt int // how many matches make every word of a search frequent
 }
 
-// insertTerms writes terms some at a time: in few statements, which have few different texts.
-func insertTerms(ctx context.Context, c *sqldb.Conn, t terms, id string, created time.Time, all []string) error {
-	for len(all) > 0 {
-		some := all[:1]
-		if len(all) >= 4 {
-			some = all[:4]
+// picked is one page of a catalogue, as places.
+type picked struct {
+	places []int64
+	next   string
+	total  int
+}
+
+// frequent is how many terms a word may match for the search to be driven by it: then the places of the rarest word are
+// read, and each is asked for the other words. Beyond that the rows are walked, newest first, and each is asked for all
+// words: among so many matches a page fills soon. Either way the work is bounded, whatever the words have in common.
+const frequent = 20_000
+
+// pick selects one page.
+func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p picked, err error) {
+	walk := true
+	if len(q.words) > 0 {
+		count, err := k.rarestFirst(ctx, c, q.words, q.walkAt)
+		if err != nil || count == 0 {
+			return p, err
 		}
-		all = all[len(some):]
-		f := filter{args: []any{id, created.UnixMicro()}}
-		rows := make([]string, len(some))
-		for i, term := range some {
-			rows[i] = "(" + f.arg(term) + ", $2, $1)"
+		walk = count > q.walkAt
+	}
+	if q.total {
+		from, f := k.found(q)
+		if len(q.words) == 0 {
+			from, f = k.walked(q)
 		}
-		if err := exec(ctx, c, `INSERT INTO `+t.table+` (term, created_at, `+t.column+`) VALUES `+strings.Join(rows, ", "), f.args...); err != nil {
-			return err
+		if err := c.QueryRow(ctx, "SELECT COUNT(*) FROM ("+from+f.where()+") AS all_of_them", f.args...).Scan(&p.total); err != nil {
+			return p, err
 		}
 	}
-	return nil
+	from, f := k.found(q)
+	if walk {
+		from, f = k.walked(q)
+	}
+	if after, ok := parsePlace(q.after); ok {
+		f.add("place < ?", after)
+	}
+	text := from + f.where() + " ORDER BY place DESC LIMIT " + f.arg(q.limit+1)
+	if q.offset > 0 && q.after == "" {
+		text += " OFFSET " + f.arg(q.offset)
+	}
+	p.places, err = sqldb.All(ctx, c, func(row sqldb.Scanner) (place int64, err error) { return place, row.Scan(&place) }, text, f.args...)
+	var more bool
+	if p.places, more = cut(p.places, q.limit); more {
+		p.next = placeCursor(p.places[q.limit-1])
+	}
+	return p, err
 }
 
-// termsOfApplication are the words an application is found by: those of its name, both ids whole, its tags, and the hosts
-// of its redirect URIs with every part of them that begins at a dot.
-func termsOfApplication(a *registry.Application) []string {
-	var set termSet
-	set.add(a.ID)
-	if a.ExternalID != "" {
-		set.add(a.ExternalID)
-		set.addHost(a.ExternalID)
-	}
-	set.addText(a.Name)
-	for _, tag := range a.Tags {
-		set.addText(tag)
-	}
-	for _, u := range a.RedirectURIs {
-		set.addHost(u.Value)
-	}
-	return set.sorted()
-}
-
-// termSet collects terms in lower case, each once.
-type termSet map[string]bool
-
-func (s *termSet) add(term string) {
-	if *s == nil {
-		*s = make(termSet)
-	}
-	term = shorten(strings.ToLower(term))
-	if term != "" && len(*s) < maxTerms {
-		(*s)[term] = true
-	}
-}
-
-// addText adds the words between spaces, and the parts of those between other signs.
-func (s *termSet) addText(text string) {
-	for word := range strings.FieldsSeq(text) {
-		s.add(word)
-		for part := range strings.FieldsFuncSeq(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			s.add(part)
-		}
-	}
-}
-
-// addHost adds the host of a URI, or the scheme of one without, and what is left of it behind each dot.
-func (s *termSet) addHost(uri string) {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return
-	}
-	host := u.Hostname()
-	if host == "" {
-		host = u.Scheme
-	}
-	for host != "" {
-		s.add(host)
-		_, host, _ = strings.Cut(host, ".")
-	}
-}
-
-func (s *termSet) sorted() []string {
-	all := make([]string, 0, len(*s))
-	for term := range *s {
-		all = append(all, term)
-	}
-	slices.Sort(all) // concurrent writers take the rows in the same order
-	return all
-}
-
-func shorten(term string) string {
-	if len(term) <= maxTermLength {
-		return term
-	}
-	return strings.ToValidUTF8(term[:maxTermLength], "")
-}
-
-// words are the words of a search, as prefixes of terms. A pasted URL stands for its host.
-func words(search string) []string {
-	var all []string
-	for word := range strings.FieldsSeq(strings.ToLower(search)) {
-		if u, err := url.Parse(word); err == nil && u.Host != "" && strings.Trim(u.Path, "/") == "" {
-			word = u.Hostname()
-		}
-		if word = shorten(word); word != "" && !slices.Contains(all, word) && len(all) < maxWords {
-			all = append(all, word)
-		}
-	}
-	return all
-}
-
-// beyond is above every term that begins with prefix, and below every other that prefix is below.
-func beyond(prefix string) string { return prefix + "\U0010FFFF" }
-
-// frequent is how many terms a word may match for the search to be driven by it. Beyond that the list is walked in its
-// order instead: with so many matches among them, a page fills soon.
-const frequent = 2000
-
-// rarest counts what each word matches, up to frequent, and puts the word that matches least first.
-func (t terms) rarest(ctx context.Context, c *sqldb.Conn, words []string) (count int, err error) {
+// rarestFirst counts what each word matches, up to a little over enough, and puts the word that matches least first.
+func (k catalogue) rarestFirst(ctx context.Context, c *sqldb.Conn, words []string, enough int) (least int, err error) {
 	counts := make(map[string]int, len(words))
 	for _, word := range words {
 		var n int
-		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+t.table+` WHERE term >= $1 AND term < $2 LIMIT $3) AS hits`,
-			word, beyond(word), frequent+1).Scan(&n)
+		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+k.terms+` WHERE term >= $1 AND term < $2 LIMIT $3) AS hits`,
+			word, beyond(word), enough+1).Scan(&n)
 		if err != nil {
 			return 0, err
 		}
@@ -188,7 +93,33 @@ func (t terms) rarest(ctx context.Context, c *sqldb.Conn, words []string) (count
 	return counts[words[0]], nil
 }
 
-// has adds the condition that the row named by id has a term that begins with word.
-func (t terms) has(f *filter, id, word string) {
-	f.add(`EXISTS (SELECT 1 FROM `+t.table+` t WHERE t.`+t.column+` = `+id+` AND t.term >= ? AND t.term < ?)`, word, beyond(word))
+// walked selects from the rows.
+func (k catalogue) walked(q selection) (from string, f filter) {
+	f = q.filter.clone()
+	for _, word := range q.words {
+		k.has(&f, "r.place", word)
+	}
+	return "SELECT r.place FROM " + k.rows + " r", f
+}
+
+// found selects from the places of the first word. A place is there once for each of its terms that begin with the word.
+func (k catalogue) found(q selection) (from string, f filter) {
+	if len(q.words) == 0 {
+		return k.walked(q)
+	}
+	f = q.filter.clone()
+	if conditions := f.conditions; len(conditions) > 0 {
+		f.conditions = nil
+		f.add("EXISTS (SELECT 1 FROM " + k.rows + " r WHERE r.place = t.place AND " + and(conditions) + ")")
+	}
+	f.add("t.term >= ? AND t.term < ?", q.words[0], beyond(q.words[0]))
+	for _, word := range q.words[1:] {
+		k.has(&f, "t.place", word)
+	}
+	return "SELECT DISTINCT t.place FROM " + k.terms + " t", f
+}
+
+// has adds the condition that a term of the row at place begins with word.
+func (k catalogue) has(f *filter, place, word string) {
+	f.add("EXISTS (SELECT 1 FROM "+k.terms+" o WHERE o.place = "+place+" AND o.term >= ? AND o.term < ?)", word, beyond(word))
 }

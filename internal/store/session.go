@@ -46,7 +46,7 @@ func scanSession(row sqldb.Scanner) (n account.Session, err error) {
 // Session returns the session whose token has one of the hashes, alive or not. It fails with account.ErrNotFound.
 func (s *Store) Session(ctx context.Context, hashes []secret.Hash) (n account.Session, err error) {
 	var f filter
-	text := sessionSelect + " WHERE hash IN " + in(&f, hashes)
+	text := sessionSelect + " WHERE hash IN " + in(&f, texts(hashes))
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		n, err = scanSession(c.QueryRow(ctx, text, f.args...))
 		return absent(err, account.ErrNotFound)

@@ -24,7 +24,7 @@ func (s *Store) SaveSetupLink(ctx context.Context, hash secret.Hash, expires tim
 func (s *Store) RedeemSetupLink(ctx context.Context, hashes []secret.Hash, now time.Time, operator account.User, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		f := filter{args: []any{now.UnixMicro()}}
-		changed, err := c.Exec(ctx, `DELETE FROM setup_links WHERE expires_at > $1 AND hash IN `+in(&f, hashes), f.args...)
+		changed, err := c.Exec(ctx, `DELETE FROM setup_links WHERE expires_at > $1 AND hash IN `+in(&f, texts(hashes)), f.args...)
 		if err := mustHit(changed, err, account.ErrNotFound); err != nil {
 			return err
 		}

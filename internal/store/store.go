@@ -16,7 +16,8 @@ var embedded embed.FS
 
 // Store keeps everything. It is safe for concurrent use, also by several processes on one database.
 type Store struct {
-	db *sqldb.DB
+	db       *sqldb.DB
+	frequent int // see frequent
 }
 
 // Throwaway, given to Open, is a database of its own that Close removes.
@@ -55,8 +56,20 @@ func Open(ctx context.Context, dsn string, opts ...Option) (*Store, error) {
 	if err := bring(ctx, migrations()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{db: db}, nil
+	return &Store{db: db, frequent: frequent}, nil
 }
+
+// OpenCopy opens a throw-away store that begins as a copy of what Image returned.
+func OpenCopy(ctx context.Context, image []byte) (*Store, error) {
+	db, err := sqldb.OpenCopy(ctx, image)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{db: db, frequent: frequent}, nil
+}
+
+// Image is a store on SQLite as the bytes of one file.
+func (s *Store) Image(ctx context.Context) ([]byte, error) { return s.db.Image(ctx) }
 
 func migrations() fs.FS {
 	sub, err := fs.Sub(embedded, "migrations")

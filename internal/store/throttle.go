@@ -15,7 +15,7 @@ func (s *Store) Throttle(ctx context.Context, keys []secret.Hash) (lanes []accou
 		return nil, nil
 	}
 	var f filter
-	text := `SELECT key, failures, since, until FROM throttles WHERE key IN ` + in(&f, keys)
+	text := `SELECT key, failures, since, until FROM throttles WHERE key IN ` + in(&f, texts(keys))
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		lanes, err = sqldb.All(ctx, c, func(row sqldb.Scanner) (t account.Throttle, err error) {
 			return t, row.Scan(&t.Key, &t.Failures, sqldb.ScanTime(&t.Since), sqldb.ScanTime(&t.Until))

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"clientele/internal/account"
@@ -21,17 +23,18 @@ func (s *Store) CreateUser(ctx context.Context, u account.User, e audit.Event) e
 }
 
 func insertUser(ctx context.Context, c *sqldb.Conn, u *account.User) error {
-	if err := exec(ctx, c, `INSERT INTO users (id, email, email_key, email_verified, name, role, password_hash, blocked,
+	var place int64
+	if err := c.QueryRow(ctx, `INSERT INTO users (id, email, email_key, email_verified, name, role, password_hash, blocked,
 			created_at, updated_at, last_sign_in, revision)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING place`,
 		u.ID, u.Email, u.EmailKey, u.EmailVerified, u.Name, string(u.Role), u.PasswordHash, u.Blocked,
-		sqldb.Time(u.CreatedAt), sqldb.Time(u.UpdatedAt), sqldb.Time(u.LastSignIn), u.Revision); err != nil {
+		sqldb.Time(u.CreatedAt), sqldb.Time(u.UpdatedAt), sqldb.Time(u.LastSignIn), u.Revision).Scan(&place); err != nil {
 		return err
 	}
 	if err := exec(ctx, c, `INSERT INTO subjects (subject, user_id, sector) VALUES ($1, $1, '')`, u.ID); err != nil {
 		return err
 	}
-	return saveTerms(ctx, c, userTerms, u.ID, u.CreatedAt, termsOfUser(u))
+	return users.insertTerms(ctx, c, place, termsOfUser(u))
 }
 
 // termsOfUser are the words a user is found by: the e-mail address, and the words of the name.
@@ -48,20 +51,19 @@ func termsOfUser(u *account.User) []string {
 // account.ErrNotFound, or account.ErrConflict if another user has the e-mail address.
 func (s *Store) SaveUser(ctx context.Context, u account.User, was int64, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
-		changed, err := c.Exec(ctx, `UPDATE users SET email = $3, email_key = $4, email_verified = $5, name = $6, role = $7,
+		var place int64
+		err := c.QueryRow(ctx, `UPDATE users SET email = $3, email_key = $4, email_verified = $5, name = $6, role = $7,
 				password_hash = $8, blocked = $9, updated_at = $10, revision = revision + 1
-			WHERE id = $1 AND revision = $2`,
-			u.ID, was, u.Email, u.EmailKey, u.EmailVerified, u.Name, string(u.Role), u.PasswordHash, u.Blocked, sqldb.Time(u.UpdatedAt))
+			WHERE id = $1 AND revision = $2 RETURNING place`,
+			u.ID, was, u.Email, u.EmailKey, u.EmailVerified, u.Name, string(u.Role), u.PasswordHash, u.Blocked,
+			sqldb.Time(u.UpdatedAt)).Scan(&place)
+		if errors.Is(err, sql.ErrNoRows) {
+			return staleOrGone(ctx, c, `SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)`, u.ID, account.ErrStale, account.ErrNotFound)
+		}
 		if err != nil {
 			return taken(err, account.ErrConflict)
 		}
-		if changed == 0 {
-			return staleOrGone(ctx, c, `SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)`, u.ID, account.ErrStale, account.ErrNotFound)
-		}
-		if err := c.QueryRow(ctx, `SELECT created_at FROM users WHERE id = $1`, u.ID).Scan(sqldb.ScanTime(&u.CreatedAt)); err != nil {
-			return err
-		}
-		if err := saveTerms(ctx, c, userTerms, u.ID, u.CreatedAt, termsOfUser(&u)); err != nil {
+		if err := users.saveTerms(ctx, c, place, termsOfUser(&u)); err != nil {
 			return err
 		}
 		return record(ctx, c, e)
@@ -109,31 +111,24 @@ func (s *Store) user(ctx context.Context, column, value string) (u account.User,
 // Users returns one page of users, newest first. Every word of the search must begin the e-mail address, the id or a word
 // of the name.
 func (s *Store) Users(ctx context.Context, q account.Query) (page account.Page, err error) {
-	var f filter
-	for _, word := range words(q.Search) {
-		userTerms.has(&f, "u.id", word)
-	}
+	wanted := selection{words: words(q.Search), after: q.After, limit: pageSize(q.Limit), total: q.Total, walkAt: s.frequent}
 	if q.Operators {
-		f.add("u.role <> ''")
+		wanted.filter.add("r.role <> ''")
 	}
 	err = s.db.View(ctx, func(c *sqldb.Conn) error {
 		page = account.Page{}
-		if q.Total {
-			if err := c.QueryRow(ctx, "SELECT COUNT(*) FROM users u"+f.where(), f.args...).Scan(&page.Total); err != nil {
-				return err
-			}
-		}
-		f, limit := f, pageSize(q.Limit)
-		f.older("u.", q.After)
-		all, err := sqldb.All(ctx, c, scanUser, userSelect+f.where()+" ORDER BY u.created_at DESC, u.id DESC LIMIT "+f.arg(limit+1), f.args...)
+		p, err := users.pick(ctx, c, wanted)
 		if err != nil {
 			return err
 		}
-		var more bool
-		if page.Users, more = cut(all, limit); more {
-			page.Next = newestCursor(page.Users[limit-1].CreatedAt, page.Users[limit-1].ID)
+		page.Next, page.Total = p.next, p.total
+		if len(p.places) == 0 {
+			return nil
 		}
-		return nil
+		var f filter
+		text := userSelect + " WHERE u.place IN " + in(&f, p.places) + " ORDER BY u.place DESC"
+		page.Users, err = sqldb.All(ctx, c, scanUser, text, f.args...)
+		return err
 	})
 	return page, err
 }

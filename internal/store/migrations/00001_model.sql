@@ -35,7 +35,8 @@ CREATE TABLE settings (
 
 -- Applications.
 CREATE TABLE applications (
-	id                 TEXT NOT NULL PRIMARY KEY,
+	place              IDENTITY, -- in lists: newest first, and in application_terms
+	id                 TEXT NOT NULL UNIQUE,
 	external_id        TEXT UNIQUE, -- the URL on the wire of an imported one
 	origin             TEXT NOT NULL CHECK (origin IN ('manual', 'registered', 'imported')),
 	ownership          TEXT NOT NULL CHECK (ownership IN ('first_party', 'third_party')),
@@ -77,7 +78,6 @@ CREATE TABLE applications (
 	withdrawn_at       BIGINT,
 	document_revision  BIGINT
 ) STRICT;
-CREATE INDEX applications_newest ON applications (created_at, id);
 CREATE INDEX applications_due ON applications (fetch_due_at) WHERE fetch_due_at IS NOT NULL;
 
 CREATE TABLE application_uris (
@@ -172,14 +172,13 @@ CREATE TABLE application_usage (
 	last_used      BIGINT NOT NULL
 ) STRICT;
 
--- What an application is found by: lower-cased words, each with the application's place in the list.
+-- What an application is found by: lower-cased words. The second index answers whether a given one has a word.
 CREATE TABLE application_terms (
-	term           TEXT NOT NULL,
-	created_at     BIGINT NOT NULL,
-	application_id TEXT NOT NULL REFERENCES applications (id) ON DELETE CASCADE,
-	PRIMARY KEY (term, created_at, application_id)
-) STRICT;
-CREATE INDEX application_terms_application ON application_terms (application_id, term);
+	term  TEXT NOT NULL,
+	place BIGINT NOT NULL REFERENCES applications (place) ON DELETE CASCADE,
+	PRIMARY KEY (term, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX application_terms_place ON application_terms (place, term);
 
 CREATE TABLE application_tombstones (
 	id          TEXT NOT NULL PRIMARY KEY,
@@ -246,7 +245,8 @@ CREATE TABLE client_grant_scopes (
 
 -- People.
 CREATE TABLE users (
-	id             TEXT NOT NULL PRIMARY KEY,
+	place          IDENTITY,
+	id             TEXT NOT NULL UNIQUE,
 	email          TEXT NOT NULL,
 	email_key      TEXT NOT NULL UNIQUE,
 	email_verified BOOLEAN NOT NULL,
@@ -259,16 +259,14 @@ CREATE TABLE users (
 	last_sign_in   BIGINT,
 	revision       BIGINT NOT NULL
 ) STRICT;
-CREATE INDEX users_newest ON users (created_at, id);
-CREATE INDEX users_operators ON users (created_at, id) WHERE role <> '';
+CREATE INDEX users_operators ON users (place) WHERE role <> '';
 
 CREATE TABLE user_terms (
-	term       TEXT NOT NULL,
-	created_at BIGINT NOT NULL,
-	user_id    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-	PRIMARY KEY (term, created_at, user_id)
-) STRICT;
-CREATE INDEX user_terms_user ON user_terms (user_id, term);
+	term  TEXT NOT NULL,
+	place BIGINT NOT NULL REFERENCES users (place) ON DELETE CASCADE,
+	PRIMARY KEY (term, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX user_terms_place ON user_terms (place, term);
 
 -- What a person is called in tokens, per sector; the empty sector is everybody's. Rows outlive the user, so that no subject
 -- ever means somebody else.
