@@ -7,5 +7,5 @@
 //	b.SignIn("ada@example.com", password)
 //	answer := b.Authorize(url.Values{"client_id": {app.ID}, …})
 //
-// The store is SQLite; with CLIENTELE_TEST_POSTGRES (the URL of a server where databases may be made) it is PostgreSQL.
+// The store is a throw-away SQLite one; Each runs a test on every engine, and WithStore takes any store.
 package servertest

@@ -19,6 +19,7 @@ import (
 	"clientele/internal/settings"
 	"clientele/internal/signing"
 	"clientele/internal/store"
+	"clientele/internal/store/storetest"
 )
 
 // PublicURL is where the server of a test is, unless WithPublicURL says otherwise.
@@ -51,7 +52,7 @@ type options struct {
 	proxies   string
 	clock     *Clock
 	log       *slog.Logger
-	store     *store.Store
+	open      func(testing.TB) *store.Store
 }
 
 // WithPublicURL puts the server elsewhere: another host, a path, plain http on localhost.
@@ -66,13 +67,10 @@ func WithTime(t time.Time) Option { return func(o *options) { o.clock.Set(t) } }
 // WithLog shows what the server logs.
 func WithLog(l *slog.Logger) Option { return func(o *options) { o.log = l } }
 
-// WithStore puts the server on a store that the test opened and closes.
-func WithStore(kept *store.Store) Option { return func(o *options) { o.store = kept } }
-
 // New starts a server that ends with the test. Its clock stands still until the test moves it.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	o := options{publicURL: PublicURL, clock: &Clock{at: time.Now().UTC().Truncate(time.Microsecond)}}
+	o := options{publicURL: PublicURL, clock: &Clock{at: time.Now().UTC().Truncate(time.Microsecond)}, open: storetest.Open}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -84,10 +82,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept := o.store
-	if kept == nil {
-		kept = openStore(t)
-	}
+	kept := o.open(t)
 	seedKeys(t, kept)
 	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: Master(), Log: o.log, Now: o.clock.Now, Passwords: account.NewPasswordsAt(cheap)})
 	if err != nil {

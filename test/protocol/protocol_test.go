@@ -21,17 +21,19 @@ func TestTranscripts(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var opts []servertest.Option
-			if strings.HasSuffix(name, "-path-issuer") {
-				opts = append(opts, servertest.WithPublicURL("https://id.example.test/tenant"))
-			}
 			script, err := read(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := newPlayer(servertest.New(t, opts...), script).play(); err != nil {
-				t.Fatalf("%s, %v", path, err)
-			}
+			servertest.Each(t, func(t *testing.T, on servertest.Option) {
+				opts := []servertest.Option{on}
+				if strings.HasSuffix(name, "-path-issuer") {
+					opts = append(opts, servertest.WithPublicURL("https://id.example.test/tenant"))
+				}
+				if err := newPlayer(servertest.New(t, opts...), script).play(); err != nil {
+					t.Fatalf("%s, %v", path, err)
+				}
+			})
 		})
 	}
 }

@@ -37,9 +37,9 @@ type stage struct {
 	secret string
 }
 
-func newStage(t *testing.T, leeway time.Duration) stage {
+func newStage(t *testing.T, on servertest.Option, leeway time.Duration) stage {
 	t.Helper()
-	s := servertest.New(t)
+	s := servertest.New(t, on)
 	s.CreateAPI("https://api.example.com/", "read:orders")
 	s.CreateUser(person, "")
 	app, minted := s.CreateApplication(registry.Draft{
@@ -120,67 +120,76 @@ func won(all []outcome) (winners []outcome, rest string) {
 // RFC 6749 §4.1.2.
 func TestOneOfManyRedemptionsWins(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, 0)
-	code := s.code()
-	winners, rest := won(together(t, redemptions, func() (outcome, error) { return s.redeem(code) }))
-	if len(winners) != 1 || rest != "" {
-		t.Fatalf("%d redemptions won; others: %s", len(winners), rest)
-	}
-	if o, err := s.refresh(winners[0].Refresh); err != nil || o.status != http.StatusBadRequest || o.Error != "invalid_grant" {
-		t.Errorf("the refresh token of a replayed code: %+v, %v", o, err)
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/userinfo", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+winners[0].Access)
-	resp, err := s.Client().Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusUnauthorized {
-		t.Errorf("the access token of a replayed code: %d", resp.StatusCode)
-	}
+	servertest.Each(t, func(t *testing.T, on servertest.Option) {
+		t.Parallel()
+		s := newStage(t, on, 0)
+		code := s.code()
+		winners, rest := won(together(t, redemptions, func() (outcome, error) { return s.redeem(code) }))
+		if len(winners) != 1 || rest != "" {
+			t.Fatalf("%d redemptions won; others: %s", len(winners), rest)
+		}
+		if o, err := s.refresh(winners[0].Refresh); err != nil || o.status != http.StatusBadRequest || o.Error != "invalid_grant" {
+			t.Errorf("the refresh token of a replayed code: %+v, %v", o, err)
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/userinfo", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+winners[0].Access)
+		resp, err := s.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("the access token of a replayed code: %d", resp.StatusCode)
+		}
+	})
 }
 
 // Of 24 rotations of one refresh token at once, without leeway, one succeeds, and then the family is over: the others are
 // reuses. RFC 9700 §4.14.2.
 func TestOneOfManyRotationsSucceedsAndReuseEndsTheFamily(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, 0)
-	first, err := s.redeem(s.code())
-	if err != nil || first.Refresh == "" {
-		t.Fatalf("%+v, %v", first, err)
-	}
-	winners, rest := won(together(t, rotations, func() (outcome, error) { return s.refresh(first.Refresh) }))
-	if len(winners) != 1 || rest != "" {
-		t.Fatalf("%d rotations succeeded; others: %s", len(winners), rest)
-	}
-	if o, err := s.refresh(winners[0].Refresh); err != nil || o.Error != "invalid_grant" {
-		t.Errorf("the successor after a reuse: %+v, %v", o, err)
-	}
+	servertest.Each(t, func(t *testing.T, on servertest.Option) {
+		t.Parallel()
+		s := newStage(t, on, 0)
+		first, err := s.redeem(s.code())
+		if err != nil || first.Refresh == "" {
+			t.Fatalf("%+v, %v", first, err)
+		}
+		winners, rest := won(together(t, rotations, func() (outcome, error) { return s.refresh(first.Refresh) }))
+		if len(winners) != 1 || rest != "" {
+			t.Fatalf("%d rotations succeeded; others: %s", len(winners), rest)
+		}
+		if o, err := s.refresh(winners[0].Refresh); err != nil || o.Error != "invalid_grant" {
+			t.Errorf("the successor after a reuse: %+v, %v", o, err)
+		}
+	})
 }
 
 // With a leeway, 24 uses of one refresh token at once are one rotation and its retries: all get the same successor, and it is
 // good.
 func TestRetriesWithinTheLeewayGetTheSameSuccessor(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, 30*time.Second)
-	first, err := s.redeem(s.code())
-	if err != nil || first.Refresh == "" {
-		t.Fatalf("%+v, %v", first, err)
-	}
-	winners, rest := won(together(t, rotations, func() (outcome, error) { return s.refresh(first.Refresh) }))
-	if len(winners) != rotations || rest != "" {
-		t.Fatalf("%d of %d succeeded; others: %s", len(winners), rotations, rest)
-	}
-	for _, w := range winners {
-		if w.Refresh != winners[0].Refresh || w.Refresh == first.Refresh || w.Refresh == "" {
-			t.Fatalf("successors differ: %q and %q", w.Refresh, winners[0].Refresh)
+	servertest.Each(t, func(t *testing.T, on servertest.Option) {
+		t.Parallel()
+		s := newStage(t, on, 30*time.Second)
+		first, err := s.redeem(s.code())
+		if err != nil || first.Refresh == "" {
+			t.Fatalf("%+v, %v", first, err)
 		}
-	}
-	if o, err := s.refresh(winners[0].Refresh); err != nil || o.status != http.StatusOK {
-		t.Errorf("the successor: %+v, %v", o, err)
-	}
+		winners, rest := won(together(t, rotations, func() (outcome, error) { return s.refresh(first.Refresh) }))
+		if len(winners) != rotations || rest != "" {
+			t.Fatalf("%d of %d succeeded; others: %s", len(winners), rotations, rest)
+		}
+		for _, w := range winners {
+			if w.Refresh != winners[0].Refresh || w.Refresh == first.Refresh || w.Refresh == "" {
+				t.Fatalf("successors differ: %q and %q", w.Refresh, winners[0].Refresh)
+			}
+		}
+		if o, err := s.refresh(winners[0].Refresh); err != nil || o.status != http.StatusOK {
+			t.Errorf("the successor: %+v, %v", o, err)
+		}
+	})
 }
