@@ -106,10 +106,27 @@ type secretPage struct {
 func (d *Dashboard) showSecret(w http.ResponseWriter, r *http.Request, v *visit, p secretPage) error {
 	w.Header().Set("Cache-Control", "no-store")
 	once := ui.SecretOnce{
-		Value: p.Value.Reveal(), File: "clientele.env",
+		Value: p.Value.Reveal(), File: fileName(p.App.Name),
 		Env: []ui.Hidden{{Name: "ISSUER", Value: d.Issuer}, {Name: "CLIENT_ID", Value: string(p.App.ClientID())}, {Name: "CLIENT_SECRET", Value: p.Value.Reveal()}},
 	}
 	return v.write(w, r, http.StatusOK, secretShownPage(v, p, once, d.Issuer))
+}
+
+// fileName makes the name of a file of an application's: orders-web.env.
+func fileName(application string) string {
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			return r
+		case r == ' ', r == '-', r == '_', r == '.':
+			return '-'
+		}
+		return -1
+	}, strings.ToLower(application))
+	if name = strings.Trim(name, "-"); name == "" {
+		name = "application"
+	}
+	return name + ".env"
 }
 
 // shownBefore answers a form that was sent a second time.

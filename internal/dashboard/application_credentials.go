@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
@@ -123,10 +125,37 @@ func (d *Dashboard) replaceSecret(w http.ResponseWriter, r *http.Request, v *vis
 	if err != nil {
 		return err
 	}
+	text := "Every older secret stopped working just now. Put this one in place."
+	if on(r.PostForm, "families") {
+		ended, err := d.endConnections(r, v, &a)
+		if err != nil {
+			return err
+		}
+		text += " " + endedWords(ended)
+	}
 	return d.showSecret(w, r, v, secretPage{
-		App: a, Value: minted.Value, Title: "Secret replaced", Text: "Every older secret stopped working just now. Put this one in place.",
+		App: a, Value: minted.Value, Title: "Secret replaced", Text: text,
 		Next: ui.Link{Label: "I have stored it", Href: appPath(&a, "credentials")},
 	})
+}
+
+// endConnections ends every refresh token of an application: whoever had the secret may have used it to get some.
+func (d *Dashboard) endConnections(r *http.Request, v *visit, a *registry.Application) (int, error) {
+	e := audit.Event{
+		At: v.now, Kind: "application.connections_ended", Actor: v.actor(),
+		TargetKind: registry.KindApplication, TargetID: a.ID, TargetName: a.Name,
+	}
+	return d.Store.RevokeFamilies(r.Context(), a.ID, v.now, e)
+}
+
+func endedWords(n int) string {
+	switch n {
+	case 0:
+		return "There was no refresh token to end."
+	case 1:
+		return "1 refresh token ended; that person signs in again."
+	}
+	return strconv.Itoa(n) + " refresh tokens ended; those people sign in again."
 }
 
 func (d *Dashboard) revokeSecret(w http.ResponseWriter, r *http.Request, v *visit) error {

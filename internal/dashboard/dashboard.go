@@ -16,10 +16,11 @@ import (
 	"clientele/internal/ui"
 )
 
-// Store is what the dashboard itself keeps: that a form was used, and what happened.
+// Store is what the dashboard asks for itself: that a form works once, what happened, and to end an application's refresh tokens.
 type Store interface {
 	UseOnce(ctx context.Context, kind string, hash secret.Hash, now, expires time.Time) (first bool, err error)
 	Events(ctx context.Context, q audit.Query) ([]audit.Event, error)
+	RevokeFamilies(ctx context.Context, applicationID string, now time.Time, e audit.Event) (int, error)
 }
 
 // Dashboard is the door. All fields must be set.
@@ -89,6 +90,7 @@ func (d *Dashboard) routes() []route {
 		{"POST /dashboard/users/{id}", account.ActEdit, false, d.saveUser},
 		{"POST /dashboard/users/{id}/role", account.ActManageOperators, true, d.saveRole},
 		{"POST /dashboard/users/{id}/password", account.ActEdit, true, d.setPassword},
+		{"POST /dashboard/users/{id}/reset", account.ActEdit, true, d.makeResetLink},
 		{"POST /dashboard/users/{id}/block", account.ActEdit, false, d.blockUser},
 		{"POST /dashboard/users/{id}/delete", account.ActEdit, true, d.deleteUser},
 
@@ -118,6 +120,11 @@ func (d *Dashboard) path(p string) string { return d.Site().Path(p) }
 // secure reports whether people reach this server by https.
 func (d *Dashboard) secure() bool { return strings.HasPrefix(d.Issuer, "https://") }
 
-func (d *Dashboard) nothingHere(http.ResponseWriter, *http.Request, *visit) error {
+// nothingHere answers every other path below /dashboard/. A slash too many is forgiven.
+func (d *Dashboard) nothingHere(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && r.Method == http.MethodGet {
+		http.Redirect(w, r, d.path(path), http.StatusSeeOther)
+		return nil
+	}
 	return registry.ErrNotFound
 }

@@ -14,7 +14,7 @@
 //	GET, POST /dashboard/applications/{id}/apis        who may call which API with which permissions
 //	GET  /dashboard/applications/{id}/danger           switch off, replace the secret, delete
 //	GET  /dashboard/apis …/new …/{id}                  APIs: permissions, tokens, policies
-//	GET  /dashboard/users …/new …/{id}                 people: create, block, password, role
+//	GET  /dashboard/users …/new …/{id}                 people: create, block, password, reset link, role
 //	GET  /dashboard/keys                               signing keys: rotate, revoke
 //	GET, POST /dashboard/settings
 //

@@ -82,7 +82,9 @@ var changeWords = map[string]string{
 	"api.created": "created", "api.updated": "changed", "api.deleted": "deleted",
 	"client_grant.created": "permission given", "client_grant.updated": "permission changed", "client_grant.deleted": "permission taken back",
 	"user.created": "created", "user.updated": "changed", "user.deleted": "deleted", "user.blocked": "blocked", "user.unblocked": "unblocked",
-	"user.password_set": "got a new password", "user.sessions_ended": "signed out everywhere", "setting.changed": "changed",
+	"user.password_set": "got a new password", "user.sessions_ended": "signed out everywhere", "user.password_rehashed": "password kept more safely",
+	"setting.changed": "changed", "signing_key.created": "key made", "signing_key.rotated": "key rotated", "signing_key.revoked": "key revoked",
+	"application.connections_ended": "lost its refresh tokens",
 }
 
 func changeWord(e audit.Event) string {

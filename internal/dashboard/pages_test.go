@@ -184,3 +184,54 @@ func TestGoingPublicRetiresTheSecrets(t *testing.T) {
 		t.Errorf("%+v", now)
 	}
 }
+
+func TestAResetLinkIsMadeByAnOperatorAndSetsAPassword(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	person := s.CreateUser("person@example.com", account.NoRole)
+	page := b.Post("/dashboard/users/"+person.ID+"/reset", nil)
+	wants(t, page, http.StatusOK, "Reset link for person@example.com")
+	servertest.CheckMarkup(t, "reset link", page.Body)
+	link := between(t, page, `data-copy="`, `"`)
+	set := s.Browser().Get(link).Submit(url.Values{"password": {aPassword}}, "password")
+	if set.Status != http.StatusOK {
+		t.Error(set.Status, set.Body)
+	}
+	if _, err := s.Accounts.Authenticate(t.Context(), "person@example.com", aPassword, "192.0.2.1"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReplacingASecretOffersToEndTheRefreshTokens(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	app := newWeb(s)
+	page := b.Get("/dashboard/applications/"+app.ID+"/danger").Submit(url.Values{"families": {"on"}}, "once")
+	wants(t, page, http.StatusOK, "Secret replaced", "There was no refresh token to end.")
+}
+
+func TestASlashTooManyIsForgiven(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	if page := b.Get("/dashboard/"); page.URL.Path != "/dashboard" || page.Status != http.StatusOK {
+		t.Error(page.URL, page.Status)
+	}
+}
+
+func TestBelowThePathOfTheIssuerEverythingWorksToo(t *testing.T) {
+	s := servertest.New(t, servertest.WithPublicURL("https://example.test/id"))
+	b := signedInBelow(t, s)
+	page := create(b, "Orders", "spa", "first_party")
+	wants(t, page, http.StatusOK, "Application created", `href="/id/dashboard/applications"`, `action="/id/ui/theme"`)
+	if !strings.HasPrefix(page.URL.Path, "/id/dashboard/applications/") {
+		t.Error(page.URL)
+	}
+}
+
+func signedInBelow(t *testing.T, s *servertest.Server) *servertest.Browser {
+	t.Helper()
+	s.CreateUser("owner@example.com", account.Owner)
+	b := s.Browser()
+	wants(t, b.Get("/dashboard").Submit(url.Values{"email": {"owner@example.com"}, "password": {servertest.Password}}, "password"), http.StatusOK, "Sign out")
+	return b
+}

@@ -115,10 +115,8 @@ func (d *Dashboard) refuseSignIn(w http.ResponseWriter, r *http.Request, f signI
 // startSession signs u in on this browser. The session that was there before ends.
 func (d *Dashboard) startSession(w http.ResponseWriter, r *http.Request, u account.User) error {
 	replaces := ""
-	if cookie, err := r.Cookie(d.cookieName(sessionCookie)); err == nil {
-		if old, _, err := d.Accounts.SessionOf(r.Context(), cookie.Value, account.OperatorSession); err == nil {
-			replaces = old.ID
-		}
+	if old, err := d.visitOf(r); err == nil {
+		replaces = old.session.ID
 	}
 	_, token, err := d.Accounts.StartSession(r.Context(), u, account.OperatorSession, []string{"pwd"}, r.UserAgent(), addressOf(r), replaces)
 	if err != nil {

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,20 @@ func (d *Dashboard) setPassword(w http.ResponseWriter, r *http.Request, v *visit
 	}
 	err = d.Accounts.SetPassword(r.Context(), v.actor(), u.ID, r.PostForm.Get("password"))
 	return d.answerUser(w, r, v, &u, userFormOf(&u), err, "Password set. Everything the person was signed in with has ended.")
+}
+
+// makeResetLink shows a link by which the person sets a new password. It is shown by answering the POST, and kept nowhere.
+func (d *Dashboard) makeResetLink(w http.ResponseWriter, r *http.Request, v *visit) error {
+	u, err := d.touchable(r, v)
+	if err != nil {
+		return err
+	}
+	token, expires, err := d.Accounts.NewResetLink(r.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	link := d.Issuer + "reset?token=" + url.QueryEscape(token.Reveal())
+	return v.write(w, r, http.StatusOK, resetLinkPage(v, &u, link, expires))
 }
 
 func (d *Dashboard) blockUser(w http.ResponseWriter, r *http.Request, v *visit) error {

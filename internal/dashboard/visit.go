@@ -116,8 +116,12 @@ func (v *visit) page(title, section string, crumbs ...ui.Link) ui.Page {
 	for i := range nav {
 		nav[i].Current = nav[i].Label == section
 	}
+	search := "/dashboard/applications"
+	if title == section && title != "Home" { // a list has its own
+		search = ""
+	}
 	return ui.Page{
-		Title: title, Crumbs: crumbs, Nav: nav, Person: v.user.Email, Role: string(v.user.Role),
+		Title: title, Search: search, Crumbs: crumbs, Nav: nav, Person: v.user.Email, Role: string(v.user.Role),
 		SignOut: "/dashboard/signout", Here: v.here, Flash: v.flash,
 	}
 }

@@ -22,6 +22,7 @@ type Page struct {
 	Role    string // what they may do, in a word
 	SignOut string // where the sign-out form posts
 	Here    string // this page's path, to come back to after choosing light or dark
+	Search  string // where the search in the bar leads; empty = none, as on a list that has its own
 	Flash   Alert  // what just happened; no text means nothing
 	Wide    bool   // content may be wider than 1040 px
 }

@@ -16,6 +16,7 @@ var guidePage = Page{
 	Role:    "owner",
 	SignOut: "/dashboard/signout",
 	Here:    "/styleguide",
+	Search:  "/dashboard/applications",
 	Flash:   Alert{Kind: Good, Text: "Saved. The change is in force."},
 }
 
