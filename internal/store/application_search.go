@@ -33,18 +33,18 @@ func (s *Store) Applications(ctx context.Context, q registry.Query) (page regist
 func (s *Store) selectApplications(q registry.Query) selection {
 	var f filter
 	if len(q.Types) > 0 {
-		f.conditions = append(f.conditions, "r.type IN "+in(&f, texts(q.Types)))
+		f.conditions = append(f.conditions, "type IN "+in(&f, texts(q.Types)))
 	}
 	if q.Ownership != "" {
-		f.add("r.ownership = ?", string(q.Ownership))
+		f.add("ownership = ?", string(q.Ownership))
 	}
 	if q.Origin != "" {
-		f.add("r.origin = ?", string(q.Origin))
+		f.add("origin = ?", string(q.Origin))
 	}
 	if q.Enabled != nil {
-		f.add("r.enabled = ?", *q.Enabled)
+		f.add("enabled = ?", *q.Enabled)
 	}
 	return selection{
-		words: words(q.Search), filter: f, after: q.After, offset: q.Offset, limit: pageSize(q.Limit), total: q.Total, walkAt: s.frequent,
+		words: words(q.Search), filter: f, after: q.After, offset: q.Offset, limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds,
 	}
 }

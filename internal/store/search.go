@@ -16,7 +16,7 @@ var (
 	users        = catalogue{"users", "user_terms"}
 )
 
-// selection is what is wanted of a catalogue: each word must begin a term, and the conditions are about the row r.
+// selection is what is wanted of a catalogue: each word must begin a term, and the conditions are about columns of the row.
 type selection struct {
 	words  []string
 	filter filter
@@ -24,7 +24,7 @@ type selection struct {
 	offset int
 	limit  int
 	total  bool
-	walkAt int // how many matches make every word of a search frequent
+	bounds bounds
 }
 
 // picked is one page of a catalogue, as places.
@@ -34,38 +34,34 @@ type picked struct {
 	total  int
 }
 
-// frequent is how many terms a word may match for the search to be driven by it: then the places of the rarest word are
-// read, and each is asked for the other words. Beyond that the rows are walked, newest first, and each is asked for all
-// words: among so many matches a page fills soon. Either way the work is bounded, whatever the words have in common.
-const frequent = 20_000
+// bounds decide how a search goes, by how many terms its words match. A word that matches few is looked up, and each place
+// it gives is asked for the other words. Several that match more, but are not frequent, are looked up together, and what
+// they have in common is what is found. If all are frequent, the rows are walked, newest first, and each is asked for every
+// word: among so many matches a page fills soon. So the work is bounded, whatever the words have in common.
+type bounds struct{ few, frequent int }
+
+var usualBounds = bounds{few: 500, frequent: 20_000}
 
 // pick selects one page.
 func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p picked, err error) {
-	walk := true
-	if len(q.words) > 0 {
-		count, err := k.rarestFirst(ctx, c, q.words, q.walkAt)
-		if err != nil || count == 0 {
-			return p, err
-		}
-		walk = count > q.walkAt
+	matches, err := k.matches(ctx, c, q)
+	if err != nil || len(matches) > 0 && matches[0].count == 0 {
+		return p, err
 	}
 	if q.total {
-		from, f := k.found(q)
-		if len(q.words) == 0 {
-			from, f = k.walked(q)
-		}
+		from, f := k.found(q, matches)
 		if err := c.QueryRow(ctx, "SELECT COUNT(*) FROM ("+from+f.where()+") AS all_of_them", f.args...).Scan(&p.total); err != nil {
 			return p, err
 		}
 	}
-	from, f := k.found(q)
-	if walk {
+	from, f := k.found(q, matches)
+	if len(matches) > 0 && matches[0].count > q.bounds.frequent {
 		from, f = k.walked(q)
 	}
 	if after, ok := parsePlace(q.after); ok {
-		f.add("place < ?", after)
+		f.add("r.place < ?", after)
 	}
-	text := from + f.where() + " ORDER BY place DESC LIMIT " + f.arg(q.limit+1)
+	text := from + f.where() + " ORDER BY r.place DESC LIMIT " + f.arg(q.limit+1)
 	if q.offset > 0 && q.after == "" {
 		text += " OFFSET " + f.arg(q.offset)
 	}
@@ -77,49 +73,62 @@ func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p pick
 	return p, err
 }
 
-// rarestFirst counts what each word matches, up to a little over enough, and puts the word that matches least first.
-func (k catalogue) rarestFirst(ctx context.Context, c *sqldb.Conn, words []string, enough int) (least int, err error) {
-	counts := make(map[string]int, len(words))
-	for _, word := range words {
-		var n int
+// match is a word and how many terms begin with it, counted up to a little over what makes it frequent.
+type match struct {
+	word  string
+	count int
+}
+
+// matches counts what each word matches. The one that matches least comes first.
+func (k catalogue) matches(ctx context.Context, c *sqldb.Conn, q selection) ([]match, error) {
+	all := make([]match, len(q.words))
+	for i, word := range q.words {
+		all[i].word = word
 		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+k.terms+` WHERE term >= $1 AND term < $2 LIMIT $3) AS hits`,
-			word, beyond(word), enough+1).Scan(&n)
+			word, beyond(word), q.bounds.frequent+1).Scan(&all[i].count)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		counts[word] = n
 	}
-	slices.SortStableFunc(words, func(a, b string) int { return counts[a] - counts[b] })
-	return counts[words[0]], nil
+	slices.SortStableFunc(all, func(a, b match) int { return a.count - b.count })
+	return all, nil
 }
 
 // walked selects from the rows.
 func (k catalogue) walked(q selection) (from string, f filter) {
 	f = q.filter.clone()
 	for _, word := range q.words {
-		k.has(&f, "r.place", word)
+		k.has(&f, word)
 	}
 	return "SELECT r.place FROM " + k.rows + " r", f
 }
 
-// found selects from the places of the first word. A place is there once for each of its terms that begin with the word.
-func (k catalogue) found(q selection) (from string, f filter) {
-	if len(q.words) == 0 {
+// found selects from the places that the rarest words have in common.
+func (k catalogue) found(q selection, matches []match) (from string, f filter) {
+	if len(matches) == 0 {
 		return k.walked(q)
 	}
-	f = q.filter.clone()
-	if conditions := f.conditions; len(conditions) > 0 {
-		f.conditions = nil
-		f.add("EXISTS (SELECT 1 FROM " + k.rows + " r WHERE r.place = t.place AND " + and(conditions) + ")")
+	f.args = slices.Clone(q.filter.args)
+	places := k.placesOf(&f, matches[0].word)
+	for _, m := range matches[1:] {
+		if matches[0].count > q.bounds.few && m.count <= q.bounds.frequent {
+			places += " INTERSECT " + k.placesOf(&f, m.word)
+		} else {
+			k.has(&f, m.word)
+		}
 	}
-	f.add("t.term >= ? AND t.term < ?", q.words[0], beyond(q.words[0]))
-	for _, word := range q.words[1:] {
-		k.has(&f, "t.place", word)
+	if conditions := q.filter.conditions; len(conditions) > 0 {
+		f.add("EXISTS (SELECT 1 FROM " + k.rows + " a WHERE a.place = r.place AND " + and(conditions) + ")")
 	}
-	return "SELECT DISTINCT t.place FROM " + k.terms + " t", f
+	return "SELECT r.place FROM (" + places + ") AS r", f
 }
 
-// has adds the condition that a term of the row at place begins with word.
-func (k catalogue) has(f *filter, place, word string) {
-	f.add("EXISTS (SELECT 1 FROM "+k.terms+" o WHERE o.place = "+place+" AND o.term >= ? AND o.term < ?)", word, beyond(word))
+// placesOf selects the places of one word, each once although several of their terms may begin with it.
+func (k catalogue) placesOf(f *filter, word string) string {
+	return "SELECT DISTINCT place FROM " + k.terms + " WHERE term >= " + f.arg(word) + " AND term < " + f.arg(beyond(word))
+}
+
+// has adds the condition that a term of the row r begins with word.
+func (k catalogue) has(f *filter, word string) {
+	f.add("EXISTS (SELECT 1 FROM "+k.terms+" o WHERE o.place = r.place AND o.term >= ? AND o.term < ?)", word, beyond(word))
 }

@@ -16,8 +16,8 @@ var embedded embed.FS
 
 // Store keeps everything. It is safe for concurrent use, also by several processes on one database.
 type Store struct {
-	db       *sqldb.DB
-	frequent int // see frequent
+	db     *sqldb.DB
+	bounds bounds // of searches
 }
 
 // Throwaway, given to Open, is a database of its own that Close removes.
@@ -56,7 +56,7 @@ func Open(ctx context.Context, dsn string, opts ...Option) (*Store, error) {
 	if err := bring(ctx, migrations()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Store{db: db, frequent: frequent}, nil
+	return &Store{db: db, bounds: usualBounds}, nil
 }
 
 // OpenCopy opens a throw-away store that begins as a copy of what Image returned.
@@ -65,7 +65,7 @@ func OpenCopy(ctx context.Context, image []byte) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{db: db, frequent: frequent}, nil
+	return &Store{db: db, bounds: usualBounds}, nil
 }
 
 // Image is a store on SQLite as the bytes of one file.
