@@ -167,8 +167,7 @@ func (d *Dashboard) keepPending(w http.ResponseWriter, r *http.Request, p pendin
 func (d *Dashboard) resume(w http.ResponseWriter, r *http.Request, _ *visit) error {
 	cookie, err := r.Cookie(d.cookieName(pendingCookie))
 	if err != nil {
-		http.Redirect(w, r, d.path("/dashboard"), http.StatusSeeOther)
-		return nil
+		return d.sent(w, r, "/dashboard", ui.Neutral, "") // nothing waits
 	}
 	d.dropCookie(w, pendingCookie)
 	var p pending
