@@ -60,10 +60,12 @@ func TestEveryWordOfASearchBeginsATerm(t *testing.T) {
 
 // However a search goes, which depends on how many terms its words match, it finds the same.
 func TestEveryWayToSearchFindsTheSame(t *testing.T) {
-	for name, bounds := range map[string][2]int{"looked up": {1000, 1000}, "looked up together": {1, 1000}, "walked": {1, 2}, "mixed": {5, 25}} {
+	for name, bounds := range map[string][3]int{
+		"looked up": {1000, 1000, 1000}, "looked up together": {1, 1000, 1000}, "walked": {1, 1, 2}, "newest first": {5, 5, 25}, "soon": {1000, 1, 1000},
+	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
-				s.SetBounds(bounds[0], bounds[1])
+				s.SetBounds(bounds[0], bounds[1], bounds[2])
 				testLists(t, s)
 			})
 		})

@@ -6,4 +6,4 @@ import "clientele/internal/sqldb"
 func (s *Store) DB() *sqldb.DB { return s.db }
 
 // SetBounds makes searches take another way sooner.
-func (s *Store) SetBounds(few, frequent int) { s.bounds = bounds{few, frequent} }
+func (s *Store) SetBounds(few, soon, frequent int) { s.bounds = bounds{few, soon, frequent} }

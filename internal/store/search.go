@@ -25,6 +25,9 @@ type selection struct {
 	limit  int
 	total  bool
 	bounds bounds
+
+	before int64 // the place in after
+	paged  bool  // whether there is one
 }
 
 // picked is one page of a catalogue, as places.
@@ -36,11 +39,11 @@ type picked struct {
 
 // bounds decide how a search goes, by how many terms its words match. A word that matches few is looked up, and each place
 // it gives is asked for the other words. Several that match more, but are not frequent, are looked up together, and what
-// they have in common is what is found. If all are frequent, the rows are walked, newest first, and each is asked for every
-// word: among so many matches a page fills soon. So the work is bounded, whatever the words have in common.
-type bounds struct{ few, frequent int }
+// they have in common is asked for the rest: at first only the newest, because a page fills soon. If all are frequent, the
+// rows are walked, newest first, and each is asked for every word. So the work is bounded, whatever the words have in common.
+type bounds struct{ few, soon, frequent int }
 
-var usualBounds = bounds{few: 500, frequent: 20_000}
+var usualBounds = bounds{few: 500, soon: 1000, frequent: 20_000}
 
 // pick selects one page.
 func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p picked, err error) {
@@ -49,28 +52,45 @@ func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p pick
 		return p, err
 	}
 	if q.total {
-		from, f := k.found(q, matches)
+		from, f := k.found(q, matches, 0)
 		if err := c.QueryRow(ctx, "SELECT COUNT(*) FROM ("+from+f.where()+") AS all_of_them", f.args...).Scan(&p.total); err != nil {
 			return p, err
 		}
 	}
-	from, f := k.found(q, matches)
-	if len(matches) > 0 && matches[0].count > q.bounds.frequent {
-		from, f = k.walked(q)
+	q.before, q.paged = parsePlace(q.after)
+	if p.places, err = k.page(ctx, c, q, matches); err != nil {
+		return p, err
 	}
-	if after, ok := parsePlace(q.after); ok {
-		f.add("r.place < ?", after)
-	}
-	text := from + f.where() + " ORDER BY r.place DESC LIMIT " + f.arg(q.limit+1)
-	if q.offset > 0 && q.after == "" {
-		text += " OFFSET " + f.arg(q.offset)
-	}
-	p.places, err = sqldb.All(ctx, c, func(row sqldb.Scanner) (place int64, err error) { return place, row.Scan(&place) }, text, f.args...)
 	var more bool
 	if p.places, more = cut(p.places, q.limit); more {
 		p.next = placeCursor(p.places[q.limit-1])
 	}
-	return p, err
+	return p, nil
+}
+
+// page reads the places of one page, and one more.
+func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches []match) ([]int64, error) {
+	if len(matches) == 0 || matches[0].count > q.bounds.frequent {
+		from, f := k.walked(q)
+		return q.read(ctx, c, from, f)
+	}
+	if matches[0].count > q.bounds.soon && q.offset == 0 {
+		from, f := k.found(q, matches, q.bounds.soon)
+		places, err := q.read(ctx, c, from, f)
+		if err != nil || len(places) > q.limit {
+			return places, err
+		}
+	}
+	from, f := k.found(q, matches, 0)
+	return q.read(ctx, c, from, f)
+}
+
+func (q selection) read(ctx context.Context, c *sqldb.Conn, text string, f filter) ([]int64, error) {
+	text += f.where() + " ORDER BY r.place DESC LIMIT " + f.arg(q.limit+1)
+	if q.offset > 0 && !q.paged {
+		text += " OFFSET " + f.arg(q.offset)
+	}
+	return sqldb.All(ctx, c, func(row sqldb.Scanner) (place int64, err error) { return place, row.Scan(&place) }, text, f.args...)
 }
 
 // match is a word and how many terms begin with it, counted up to a little over what makes it frequent.
@@ -100,22 +120,33 @@ func (k catalogue) walked(q selection) (from string, f filter) {
 	for _, word := range q.words {
 		k.has(&f, word)
 	}
+	if q.paged {
+		f.add("r.place < ?", q.before)
+	}
 	return "SELECT r.place FROM " + k.rows + " r", f
 }
 
-// found selects from the places that the rarest words have in common.
-func (k catalogue) found(q selection, matches []match) (from string, f filter) {
+// found selects from the places that the rarest words have in common: from all, or only from the first of them.
+func (k catalogue) found(q selection, matches []match, first int) (from string, f filter) {
 	if len(matches) == 0 {
 		return k.walked(q)
 	}
 	f.args = slices.Clone(q.filter.args)
-	places := k.placesOf(&f, matches[0].word)
+	places := k.placesOf(&f, q, matches[0].word)
+	together := 1
 	for _, m := range matches[1:] {
 		if matches[0].count > q.bounds.few && m.count <= q.bounds.frequent {
-			places += " INTERSECT " + k.placesOf(&f, m.word)
+			places += " INTERSECT " + k.placesOf(&f, q, m.word)
+			together++
 		} else {
 			k.has(&f, m.word)
 		}
+	}
+	if together == 1 {
+		places += " GROUP BY place" // a place is there for each of its terms that begin with the word; INTERSECT does without
+	}
+	if first > 0 {
+		places += " ORDER BY place DESC LIMIT " + f.arg(first)
 	}
 	if conditions := q.filter.conditions; len(conditions) > 0 {
 		f.add("EXISTS (SELECT 1 FROM " + k.rows + " a WHERE a.place = r.place AND " + and(conditions) + ")")
@@ -123,9 +154,13 @@ func (k catalogue) found(q selection, matches []match) (from string, f filter) {
 	return "SELECT r.place FROM (" + places + ") AS r", f
 }
 
-// placesOf selects the places of one word, each once although several of their terms may begin with it.
-func (k catalogue) placesOf(f *filter, word string) string {
-	return "SELECT DISTINCT place FROM " + k.terms + " WHERE term >= " + f.arg(word) + " AND term < " + f.arg(beyond(word))
+// placesOf selects the places of one word.
+func (k catalogue) placesOf(f *filter, q selection, word string) string {
+	text := "SELECT place FROM " + k.terms + " WHERE term >= " + f.arg(word) + " AND term < " + f.arg(beyond(word))
+	if q.paged {
+		text += " AND place < " + f.arg(q.before)
+	}
+	return text
 }
 
 // has adds the condition that a term of the row r begins with word.
