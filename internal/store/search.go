@@ -74,15 +74,15 @@ func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches
 		from, f := k.walked(q)
 		return q.read(ctx, c, from, f)
 	}
-	if matches[0].count > q.bounds.soon && q.offset == 0 {
-		from, f := k.found(q, matches, q.bounds.soon)
-		places, err := q.read(ctx, c, from, f)
+	from, all := k.found(q, matches, 0)
+	if len(all.conditions) > 0 && matches[0].count > q.bounds.soon && q.offset == 0 {
+		from, newest := k.found(q, matches, q.bounds.soon)
+		places, err := q.read(ctx, c, from, newest)
 		if err != nil || len(places) > q.limit {
 			return places, err
 		}
 	}
-	from, f := k.found(q, matches, 0)
-	return q.read(ctx, c, from, f)
+	return q.read(ctx, c, from, all)
 }
 
 func (q selection) read(ctx context.Context, c *sqldb.Conn, text string, f filter) ([]int64, error) {
