@@ -30,3 +30,6 @@ for (const group of document.querySelectorAll("[data-all]")) {
     boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
+
+// On a narrow page the tab one is at may stand outside of what is seen.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
