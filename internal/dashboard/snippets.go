@@ -20,29 +20,31 @@ type stack struct {
 	Label string
 	File  string // in snippets; its name is also what the code block is called
 	Setup string // what to install first; empty if nothing
+
+	person bool // somebody signs in, so the API is optional
 }
 
 var webStacks = []stack{
-	{"node", "Node", "web.mjs", "npm install openid-client express express-session"},
-	{"go", "Go", "web.go.txt", "go get golang.org/x/oauth2 github.com/coreos/go-oidc/v3/oidc"},
-	{"python", "Python", "web.py", "pip install flask authlib requests"},
+	{"node", "Node", "web.mjs", "npm install openid-client express express-session", true},
+	{"go", "Go", "web.go.txt", "go get golang.org/x/oauth2 github.com/coreos/go-oidc/v3/oidc", true},
+	{"python", "Python", "web.py", "pip install flask authlib requests", true},
 }
 
 var browserStacks = []stack{
-	{"js", "Plain JavaScript", "spa.js", ""},
-	{"oidc-client-ts", "oidc-client-ts", "spa.ts", "npm install oidc-client-ts"},
+	{"js", "Plain JavaScript", "spa.js", "", true},
+	{"oidc-client-ts", "oidc-client-ts", "spa.ts", "npm install oidc-client-ts", true},
 }
 
 var nativeStacks = []stack{
-	{"node", "Node", "native.mjs", "npm install openid-client open"},
-	{"go", "Go", "native.go.txt", "go get golang.org/x/oauth2"},
+	{"node", "Node", "native.mjs", "npm install openid-client open", true},
+	{"go", "Go", "native.go.txt", "go get golang.org/x/oauth2", true},
 }
 
 var machineStacks = []stack{
-	{"curl", "curl", "machine.sh", ""},
-	{"node", "Node", "machine.mjs", ""},
-	{"go", "Go", "machine.go.txt", "go get golang.org/x/oauth2"},
-	{"python", "Python", "machine.py", "pip install requests"},
+	{"curl", "curl", "machine.sh", "", false},
+	{"node", "Node", "machine.mjs", "", false},
+	{"go", "Go", "machine.go.txt", "go get golang.org/x/oauth2", false},
+	{"python", "Python", "machine.py", "pip install requests", false},
 }
 
 func stacksFor(a *registry.Application) []stack {
@@ -72,14 +74,28 @@ func (s stack) fill(issuer, clientID, callback, audience string) string {
 	if strings.HasPrefix(issuer, "http://") { // openid-client wants to be told that plain http is meant
 		options = ",\n  undefined,\n  { execute: [client.allowInsecureRequests] }"
 	}
+	code := string(b)
 	if audience == "" {
 		audience = "https://api.example.com/"
+		if s.person {
+			code = withoutLines(code, "{{audience}}") // signing in needs no API; one that is not there would be refused
+		}
 	}
 	return strings.NewReplacer(
 		"{{issuer}}", quote(issuer), "{{token_endpoint}}", quote(issuer+"oauth/token"), "{{authorize_endpoint}}", quote(issuer+"authorize"),
 		"{{client_id}}", quote(clientID), "{{callback}}", quote(callback), "{{callback_path}}", quote(pathOf(callback)),
 		"{{audience}}", quote(audience), "{{options}}", options,
-	).Replace(string(b))
+	).Replace(code)
+}
+
+func withoutLines(code, mark string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(code) {
+		if !strings.Contains(line, mark) {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // name is what the code block is called.
