@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"clientele/internal/settings"
@@ -65,16 +66,29 @@ func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings)
 	}
 }
 
+// sweep looks for what is over without holding up any writer, and then removes it in small steps. What came back to life in
+// between stays.
 func (s *Store) sweep(ctx context.Context, w sweep, now time.Time) error {
-	text := fmt.Sprintf(`DELETE FROM %s WHERE %s IN (SELECT %s FROM %s WHERE %s LIMIT %d)`, w.table, w.key, w.key, w.table, w.over, pruneBatch)
+	before := now.Add(-w.keep).UnixMicro()
 	for {
-		var removed int64
-		err := s.db.Update(ctx, func(c *sqldb.Conn) (err error) {
-			removed, err = c.Exec(ctx, text, now.Add(-w.keep).UnixMicro())
+		var keys []any
+		err := s.db.Read(ctx, func(c *sqldb.Conn) (err error) {
+			keys, err = sqldb.All(ctx, c, func(row sqldb.Scanner) (key any, err error) { return key, row.Scan(&key) },
+				fmt.Sprintf("SELECT %s FROM %s WHERE %s LIMIT %d", w.key, w.table, w.over, 20*pruneBatch), before)
 			return err
 		})
-		if err != nil || removed < pruneBatch {
+		if err != nil {
 			return err
+		}
+		for batch := range slices.Chunk(keys, pruneBatch) {
+			f := filter{args: []any{before}}
+			text := fmt.Sprintf("DELETE FROM %s WHERE %s IN %s AND (%s)", w.table, w.key, in(&f, batch), w.over)
+			if err := s.db.Update(ctx, func(c *sqldb.Conn) error { return exec(ctx, c, text, f.args...) }); err != nil {
+				return err
+			}
+		}
+		if len(keys) < 20*pruneBatch {
+			return nil
 		}
 	}
 }

@@ -3,8 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"clientele/internal/audit"
@@ -18,8 +20,8 @@ func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 		return nil
 	}
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
-		for i := range uses {
-			if err := insertUse(ctx, c, &uses[i]); err != nil {
+		for some := range slices.Chunk(uses, usesAtOnce) {
+			if err := insertUses(ctx, c, some); err != nil {
 				return err
 			}
 		}
@@ -27,14 +29,33 @@ func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 	})
 }
 
-func insertUse(ctx context.Context, c *sqldb.Conn, u *audit.Use) error {
-	detail := ""
-	if len(u.Detail) > 0 {
-		detail = sqldb.JSON(u.Detail)
+// usesAtOnce is how many use events one statement writes.
+const usesAtOnce = 20
+
+func insertUses(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
+	if len(uses) < usesAtOnce && len(uses) > 1 { // one by one, so that there are two texts and not twenty
+		for i := range uses {
+			if err := insertUses(ctx, c, uses[i:i+1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var f filter
+	rows := make([]string, len(uses))
+	for i, u := range uses {
+		detail := ""
+		if len(u.Detail) > 0 {
+			detail = sqldb.JSON(u.Detail)
+		}
+		row := []any{u.At.UnixMicro(), u.Kind, u.ApplicationID, u.UserID, u.GrantID, u.SecretID, u.URI, u.Address, u.Reference, u.Reason, detail}
+		for j, value := range row {
+			row[j] = f.arg(value)
+		}
+		rows[i] = fmt.Sprintf("(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", row...)
 	}
 	return exec(ctx, c, `INSERT INTO audit_uses (at, kind, application_id, user_id, grant_id, secret_id, uri, address, reference, reason, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		u.At.UnixMicro(), u.Kind, u.ApplicationID, u.UserID, u.GrantID, u.SecretID, u.URI, u.Address, u.Reference, u.Reason, detail)
+		VALUES `+strings.Join(rows, ", "), f.args...)
 }
 
 // used is a thing that a batch used: an application, one of its secrets, or one of its redirect URIs.
