@@ -18,20 +18,26 @@ import (
 func Fill(t testing.TB, s *store.Store, n int) {
 	t.Helper()
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	err := s.Import(context.Background(), func(create func(registry.Application, audit.Event) error) error {
-		for i := range n {
-			a := sample(i, begin.Add(time.Duration(i)*time.Minute))
-			e := audit.Event{At: a.CreatedAt, Kind: "application.created", TargetKind: "application", TargetID: a.ID, TargetName: a.Name}
-			if err := create(a, e); err != nil {
-				return err
+	for from := 0; from < n; from += atOnce {
+		err := s.Import(context.Background(), func(create func(registry.Application, audit.Event) error) error {
+			for i := from; i < min(from+atOnce, n); i++ {
+				a := sample(i, begin.Add(time.Duration(i)*time.Minute))
+				e := audit.Event{At: a.CreatedAt, Kind: "application.created", TargetKind: "application", TargetID: a.ID, TargetName: a.Name}
+				if err := create(a, e); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			t.Fatalf("fill the store: %v", err)
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatalf("fill the store: %v", err)
 	}
 }
+
+// atOnce is how many applications one transaction creates. PostgreSQL keeps every version of the record's head until the
+// transaction ends, and walks through them each time.
+const atOnce = 200
 
 var (
 	subjects     = []string{"Orders", "Billing", "Search", "Login", "Reports", "Catalog", "Shipping", "Chat", "Photos", "Payroll"}
