@@ -22,6 +22,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"clientele/internal/audit"
 	"clientele/internal/registry"
 	"clientele/internal/server"
@@ -92,6 +94,17 @@ func TestWhatWasRecordedIsKeptWhenTheServerStops(t *testing.T) {
 	if err != nil || kept.LastUsed.IsZero() {
 		t.Errorf("last used %v, %v", kept.LastUsed, err)
 	}
+}
+
+func TestNothingRunsOnAfterTheServerHasStopped(t *testing.T) {
+	s := servertest.New(t, servertest.WithPublicURL("http://localhost:8080"))
+	before := goleak.IgnoreCurrent()
+	_, stop, stopped := running(t, s, nil)
+	stop()
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	goleak.VerifyNone(t, before)
 }
 
 func TestAServerThatStopsIsNotReady(t *testing.T) {
