@@ -27,11 +27,10 @@ step format format
 step templates scripts/templ.sh --check
 step vet go vet ./...
 step lint golangci-lint run ./...
-# The pointer checks that -race switches on say nothing about our code, which has no unsafe, and make the SQLite library,
-# C translated to Go, three times slower. The policies (imports, citations) have nothing to race, and the command line is
-# tested by starting it hundreds of times: both go without -race.
+# The policies (imports, citations) have nothing to race, and the command line is tested by starting it hundreds of times:
+# both go without the detector.
 single='/internal/(archtest|cli)$'
-step race go test -race -gcflags=all=-d=checkptr=0 -timeout 5m $(go list ./internal/... ./cmd/... | grep -vE "$single")
+step race scripts/race.sh -timeout 5m $(go list ./internal/... ./cmd/... | grep -vE "$single")
 step single go test -timeout 5m $(go list ./internal/... | grep -E "$single")
 
 if [ ${#failed[@]} -gt 0 ]; then

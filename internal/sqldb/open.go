@@ -16,7 +16,7 @@ const (
 	PostgreSQL Engine = "postgres"
 )
 
-// Throwaway, given to Open instead of a path, is a SQLite database that nobody will need again: it lives in a temporary
+// Throwaway is given to Open instead of a path. It is a SQLite database that nobody will need again: it lives in a temporary
 // directory that Close removes, and it is not written through to the disk.
 const Throwaway = ":memory:"
 

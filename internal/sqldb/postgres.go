@@ -54,7 +54,7 @@ func (db *DB) inTx(ctx context.Context, opts *sql.TxOptions, fn func(*Conn) erro
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // does nothing after the commit
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
 	if err := fn(&Conn{direct: tx}); err != nil {
 		return err
 	}

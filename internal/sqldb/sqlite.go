@@ -45,7 +45,7 @@ func (db *DB) Image(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "image.db")
 	err = db.writer.with(ctx, func(p *prepared) error {
 		_, err := p.conn.ExecContext(ctx, "VACUUM INTO ?", path)
@@ -138,7 +138,7 @@ func (l *lane) with(ctx context.Context, fn func(*prepared) error) error {
 	}
 	err := fn(p)
 	if errors.Is(err, sql.ErrConnDone) {
-		p.drop()
+		_ = p.drop()
 	}
 	return err
 }
@@ -171,7 +171,7 @@ func (p *prepared) drop() error {
 
 func (p *prepared) forget() {
 	for _, s := range p.stmts {
-		s.Close()
+		_ = s.Close()
 	}
 	clear(p.stmts)
 }
@@ -199,7 +199,7 @@ func (p *prepared) transact(ctx context.Context, begin string, fn func() error) 
 	ended := false
 	defer func() {
 		if !ended { // fn failed or panicked
-			p.exec(context.WithoutCancel(ctx), "ROLLBACK") // fails if an interrupt has rolled back already: the same outcome
+			_ = p.exec(context.WithoutCancel(ctx), "ROLLBACK") // fails if an interrupt has rolled back already: the same outcome
 		}
 	}()
 	if err := fn(); err != nil {

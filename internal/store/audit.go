@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"time"
 
 	"clientele/internal/audit"
@@ -58,7 +59,7 @@ func (l *chained) hash() string {
 	h := sha256.New()
 	var size [8]byte
 	for _, part := range []string{
-		l.prev, fmt.Sprint(l.sequence), fmt.Sprint(l.event.At.UnixMicro()), l.event.Kind,
+		l.prev, strconv.FormatInt(l.sequence, 10), strconv.FormatInt(l.event.At.UnixMicro(), 10), l.event.Kind,
 		string(l.event.Actor.Kind), l.event.Actor.ID, l.event.Actor.Name, l.event.Actor.Address, l.event.Actor.Door,
 		l.event.TargetKind, l.event.TargetID, l.event.TargetName, l.changes,
 	} {

@@ -20,7 +20,7 @@ type Store struct {
 	bounds bounds // of searches
 }
 
-// Throwaway, given to Open, is a database of its own that Close removes.
+// Throwaway is given to Open for a database of its own that Close removes.
 const Throwaway = sqldb.Throwaway
 
 // Errors of Open: the database belongs to a newer version, or waits for a migration that WithoutMigrating forbade.

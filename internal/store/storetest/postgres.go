@@ -21,7 +21,7 @@ func createDatabase(t testing.TB, admin string) string {
 	if err != nil {
 		t.Fatalf("CLIENTELE_TEST_POSTGRES: %v", err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	template := ensureTemplate(t, db, admin)
 	name := "clientele_test_" + strings.ToLower(secret.ID(12))
 	run(t, db, "CREATE DATABASE "+name+" TEMPLATE "+template)
@@ -31,7 +31,7 @@ func createDatabase(t testing.TB, admin string) string {
 			t.Errorf("drop %s: %v", name, err)
 			return
 		}
-		defer db.Close()
+		defer func() { _ = db.Close() }()
 		run(t, db, "DROP DATABASE "+name+" WITH (FORCE)")
 	})
 	return named(t, admin, name)
