@@ -90,8 +90,8 @@ func testLists(t *testing.T, s *store.Store) {
 	}
 	slices.Reverse(all) // the newest first
 	yes := true
-	for range 100 {
-		q := registry.Query{Limit: 1 + random.IntN(20), Total: true}
+	for range 40 {
+		q := registry.Query{Limit: 3 + random.IntN(20), Total: true}
 		var want []string
 		q.Search = []string{"", "al", "alpha", "alpha gam", "gamma beta", "al ga be", "nothing"}[random.IntN(7)]
 		if random.IntN(2) == 0 {
