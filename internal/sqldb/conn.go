@@ -96,8 +96,8 @@ func (c *Conn) QueryRow(ctx context.Context, text string, args ...any) Row {
 // Scanner is a row being read: a Row, or one of the rows of Each.
 type Scanner interface{ Scan(dest ...any) error }
 
-// Each runs a statement and calls fn with each row. It stops at the first error, and always closes the rows: an open one
-// would keep the only writer waiting.
+// Each runs a statement and calls fn with each row; fn must not run statements on the same connection. It stops at the first
+// error, and always closes the rows: an open one would keep the only writer waiting.
 func (c *Conn) Each(ctx context.Context, text string, args []any, fn func(Scanner) error) (err error) {
 	var rows *sql.Rows
 	args = clean(args)

@@ -39,12 +39,15 @@ const attempts = 4
 // then looks at the row again, so the row decides who wins.
 func (db *DB) updatePostgres(ctx context.Context, fn func(*Conn) error) error {
 	for i := 1; ; i++ {
-		err := db.inTx(ctx, nil, fn)
+		err := db.inTx(ctx, readCommitted, fn)
 		if err == nil || i == attempts || !undone(err) {
 			return err
 		}
 	}
 }
+
+// readCommitted is what conditional updates count on, whatever the server's default is.
+var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 
 // snapshot is a transaction whose statements all see the same state.
 var snapshot = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}

@@ -303,6 +303,25 @@ func TestSQLiteIsSetUpToBeDurableAndStrict(t *testing.T) {
 	}
 }
 
+func TestTheFileIsForItsOwnerOnly(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sqldb.Open(ctx, filepath.Join(dir, "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	write(t, db, "CREATE TABLE t (a)")
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, file := range files {
+		if info, err := file.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has the permissions %v, %v", file.Name(), info.Mode(), err)
+		}
+	}
+}
+
 func TestAThrowawayDatabaseIsGoneAfterClose(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	db, err := sqldb.Open(ctx, sqldb.Throwaway)
@@ -326,7 +345,7 @@ func TestADatabaseThatCannotBeOpenedIsSaid(t *testing.T) {
 		"mysql://x":                 "a file path or a postgres:// URL",
 		"postgres://u:hunter2@[bad": "cannot be read",
 		"postgres://u:hunter2@127.0.0.1:1/x?sslmode=disable": "does not answer",
-		filepath.Join(t.TempDir(), "no", "such", "dir", "x"): "unable to open database file",
+		filepath.Join(t.TempDir(), "no", "such", "dir", "x"): "no such file or directory",
 	} {
 		_, err := sqldb.Open(ctx, dsn)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -65,6 +66,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 }
 
 func (db *DB) open(ctx context.Context, path, synchronous string) (*DB, error) {
+	if err := createPrivate(path); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := db.openLanes(path, synchronous); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -72,6 +76,16 @@ func (db *DB) open(ctx context.Context, path, synchronous string) (*DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// createPrivate makes the file, if there is none, for nobody else to read. SQLite would go by the umask; the files it puts
+// beside the database get the permissions of the database.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	return f.Close()
 }
 
 func (db *DB) openLanes(path, synchronous string) error {

@@ -111,7 +111,8 @@ func (s *Store) Events(ctx context.Context, q audit.Query) (events []audit.Event
 var ErrTampered = fmt.Errorf("the record of changes was tampered with")
 
 // VerifyChain reads the whole record and checks every link, the end against the head, and the beginning against where the
-// last pruning ended. It fails with ErrTampered and says at which event.
+// last pruning ended. It fails with ErrTampered and says at which event. Whoever can rewrite the whole record and its head can
+// make another whole chain: against that, copies of the head have to be kept elsewhere.
 func (s *Store) VerifyChain(ctx context.Context) error {
 	return s.db.View(ctx, func(c *sqldb.Conn) error {
 		var last, at int64
