@@ -92,7 +92,7 @@ func (h *Handler) Capabilities() endpoint.Capabilities {
 		"grant_types_supported":                      []string{string(oauth.AuthorizationCode), string(oauth.RefreshToken), string(oauth.ClientCredentials)},
 		"id_token_signing_alg_values_supported":      algorithms,
 		"subject_types_supported":                    []string{"public"},
-		"claims_supported":                           []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "acr", "amr", "at_hash"},
+		"claims_supported":                           []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "at_hash"},
 	}
 }
 
