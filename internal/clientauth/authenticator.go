@@ -53,9 +53,9 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Caller
 	}
 	caller := Caller{Application: app, Method: claim.method}
 	if claim.method != oauth.AuthNone {
-		held, ok := a.holder(app, claim.secret)
+		held, state := app.VerifySecret(a.Keys, claim.secret, a.Now())
 		caller.SecretID = held.ID
-		if reason := a.unusable(held, ok); reason != "" {
+		if reason := unusable[state]; reason != "" {
 			return Caller{}, a.fail(ctx, c, claim, caller, reason)
 		}
 	}
@@ -68,16 +68,6 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Caller
 	return caller, nil
 }
 
-// holder finds the secret that was presented. All of them are tried, whichever it is.
-func (a *Authenticator) holder(app *registry.Application, presented string) (held registry.ClientSecret, ok bool) {
-	for _, s := range app.Secrets {
-		if a.Keys.Verify(secret.ForClientSecret, s.Hash, presented) {
-			held, ok = s, true
-		}
-	}
-	return held, ok
-}
-
 // Why a credential was refused, for operators.
 const (
 	reasonWrong    = "the client secret is wrong"
@@ -87,16 +77,11 @@ const (
 	reasonMethod   = "the application is not registered for this authentication method"
 )
 
-func (a *Authenticator) unusable(held registry.ClientSecret, found bool) string {
-	switch {
-	case !found:
-		return reasonWrong
-	case held.Usable(a.Now()):
-		return ""
-	case !held.RetiredAt.IsZero():
-		return reasonRetired
-	}
-	return reasonExpired
+// unusable says why a secret in that state authenticates nobody; nothing for one that does.
+var unusable = map[registry.SecretState]string{
+	registry.SecretUnknown: reasonWrong,
+	registry.SecretRetired: reasonRetired,
+	registry.SecretExpired: reasonExpired,
 }
 
 // fail records why and refuses without telling.

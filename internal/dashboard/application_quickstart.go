@@ -18,16 +18,16 @@ type quickStart struct {
 	Stacks    []stack
 	Stack     stack
 	Snippet   string
-	Endpoints []endpoint
+	Endpoints []namedURL
 	Typed     string // a callback URL that was refused
 	Fault     string
 }
 
 // endpoint is one address of the protocol.
-type endpoint struct{ Name, URL string }
+type namedURL struct{ Name, URL string }
 
-func (d *Dashboard) endpoints() []endpoint {
-	return []endpoint{
+func (d *Dashboard) endpoints() []namedURL {
+	return []namedURL{
 		{"Discovery", d.Issuer + ".well-known/openid-configuration"},
 		{"Authorization", d.Issuer + "authorize"},
 		{"Token", d.Issuer + "oauth/token"},

@@ -1,12 +1,12 @@
 package dashboard
 
 import (
-	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
 
 	"clientele/internal/account"
+	"clientele/internal/endpoint"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -36,7 +36,7 @@ func (d *Dashboard) failed(w http.ResponseWriter, r *http.Request, err error) {
 		d.writeError(w, r, http.StatusBadRequest, ui.ErrorPage{Title: "The form could not be read", Text: "Go back, load the page again and send it once more."})
 		return
 	}
-	reference := newReference()
+	reference := endpoint.NewReference()
 	d.Log.ErrorContext(r.Context(), "a page of the dashboard failed", slog.String("reference", reference), slog.String("path", r.URL.Path), slog.Any("error", err))
 	d.writeError(w, r, http.StatusInternalServerError, ui.ErrorPage{
 		Title: "Something went wrong on our side", Text: "Nothing more was changed. Try again; if it happens again, give this reference to whoever runs the server.", Reference: reference,
@@ -48,15 +48,4 @@ func (d *Dashboard) writeError(w http.ResponseWriter, r *http.Request, status in
 	if err := d.Site().Write(w, r, status, ui.Plain, page); err != nil {
 		d.Log.ErrorContext(r.Context(), "an error page could not be written", slog.Any("error", err))
 	}
-}
-
-// newReference is what a person can read out and an operator can search the log for, as in 7KQ2-MD4F.
-func newReference() string {
-	const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32 of them: no 0, 1, I, O
-	var b [8]byte
-	rand.Read(b[:])
-	for i := range b {
-		b[i] = alphabet[b[i]%32]
-	}
-	return string(b[:4]) + "-" + string(b[4:])
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -9,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"clientele/internal/endpoint"
 )
 
 // Caps on request bodies, in bytes.
@@ -78,7 +79,7 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler { //nolint:errorlint // the value itself is what net/http documents
 				panic(cause)
 			}
-			reference := newReference()
+			reference := endpoint.NewReference()
 			s.log.ErrorContext(r.Context(), "a handler panicked", slog.String("reference", reference),
 				slog.String("path", r.URL.Path), slog.Any("panic", cause), slog.String("stack", string(debug.Stack())))
 			if a.status != 0 {
@@ -214,14 +215,3 @@ var (
 	lockedDown = []string{"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"}
 	oneYear    = []string{"max-age=31536000"}
 )
-
-// newReference makes what a person can read out and an operator can search for, as in 7KQ2-MD4F.
-func newReference() string {
-	const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ" // 32 of them: no 0, 1, I, O
-	var b [8]byte
-	rand.Read(b[:])
-	for i := range b {
-		b[i] = alphabet[b[i]%32]
-	}
-	return string(b[:4]) + "-" + string(b[4:])
-}
