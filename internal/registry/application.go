@@ -95,6 +95,11 @@ type Application struct {
 	Extras   json.RawMessage   // settings of Auth0's that are remembered, not acted on; only the Management API reads them
 
 	Secrets []ClientSecret
+	Keys    []Key
+
+	Import *Import // the state of the metadata document; nil unless Origin is Imported
+
+	ExpiresAt time.Time // of a stranger that has not finished an authorization yet; zero for all others
 
 	CreatedAt time.Time
 	CreatedBy string

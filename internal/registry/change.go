@@ -80,6 +80,7 @@ var applicationFields = []struct {
 	{"metadata", func(a *Application) string { return pairs(a.Metadata) }},
 	{"extras", func(a *Application) string { return fingerprint(a.Extras) }},
 	{"secrets", func(a *Application) string { return secretList(a.Secrets) }},
+	{"keys", func(a *Application) string { return keyList(a.Keys) }},
 }
 
 // changed compares two states of an application.
@@ -115,6 +116,23 @@ func duration(d time.Duration) string {
 		return ""
 	}
 	return strconv.FormatInt(int64(d/time.Second), 10) + " s"
+}
+
+// keyList names keys by thumbprint, kid and end.
+func keyList(keys []Key) string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = strings.TrimSpace(k.ID + " " + k.KID + " " + k.Thumbprint)
+		switch {
+		case !k.RetiredAt.IsZero():
+			list[i] += " retired " + k.RetiredAt.UTC().Format(time.RFC3339)
+		case !k.Active:
+			list[i] += " off"
+		case !k.ExpiresAt.IsZero():
+			list[i] += " until " + k.ExpiresAt.UTC().Format(time.RFC3339)
+		}
+	}
+	return lines(list)
 }
 
 // secretList names secrets by id, last four characters and end; their values and hashes stay where they are.

@@ -48,6 +48,7 @@ type Store interface {
 // Policy is what the operator of the instance allows; the roof makes it from the settings.
 type Policy struct {
 	WildcardRedirects bool // first-party web applications may register https://*.example.com/…
+	LocalhostPort     bool // the port of http://localhost does not count either, as with loopback addresses
 }
 
 // Registry is the one writer. Its refusals are *Invalid, ErrNotFound, ErrConflict and ErrStale; any other error is the

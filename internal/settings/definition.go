@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,13 @@ var definitions = []Definition{
 	toggle("sign_up", "Whether people may create their own user.", func(s *Settings) *bool { return &s.SignUp }),
 	toggle("wildcard_redirects", "Whether first-party web applications may register redirect URIs like https://*.example.com/callback. Whoever takes over a subdomain then gets their codes.", func(s *Settings) *bool { return &s.WildcardRedirects }),
 	text("default_api", "The identifier of the API that a request without audience and resource is for. Empty for none.", identifier, func(s *Settings) *string { return &s.DefaultAPI }),
+	choice("cimd_admission", "What becomes of applications that come with a URL nobody imported: imported refuses them, approval lets an operator decide, open leaves it to the person.", []string{"imported", "approval", "open"}, func(s *Settings) *string { return &s.CIMDAdmission }),
+	choice("cimd_profile", "What a metadata document must have: draft for what the specification asks, mcp for client_name and redirect_uris too.", []string{"draft", "mcp"}, func(s *Settings) *string { return &s.CIMDProfile }),
+	choice("cimd_redirect_hosts", "Where a metadata document may send people: any host, one of the same_site as the document's, or its same_origin. Loopback is always allowed.", []string{"any", "same_site", "same_origin"}, func(s *Settings) *string { return &s.CIMDRedirectHosts }),
+	toggle("cimd_query", "Whether the URL of a metadata document may have a query.", func(s *Settings) *bool { return &s.CIMDQuery }),
+	toggle("cimd_foreign_keys", "Whether a metadata document's jwks_uri may be on another origin than the document.", func(s *Settings) *bool { return &s.CIMDForeignKeys }),
+	toggle("cimd_confidential_only", "Whether applications from a URL must authenticate with a key.", func(s *Settings) *bool { return &s.CIMDConfidentialOnly }),
+	toggle("localhost_port", "Whether the port of http://localhost callbacks of native and third-party applications does not count, as it does not for 127.0.0.1. Most command-line tools need it.", func(s *Settings) *bool { return &s.LocalhostPort }),
 	span("person_session_idle", "How long a person stays signed in without doing anything.", time.Minute, 365*day, func(s *Settings) *time.Duration { return &s.PersonSessionIdle }),
 	span("person_session_lifetime", "How long a person stays signed in at most.", time.Minute, 365*day, func(s *Settings) *time.Duration { return &s.PersonSessionLifetime }),
 	span("operator_session_idle", "How long an operator stays signed in without doing anything.", time.Minute, day, func(s *Settings) *time.Duration { return &s.OperatorSessionIdle }),
@@ -94,6 +102,21 @@ func toggle(name, help string, field func(*Settings) *bool) Definition {
 			}
 			return "off"
 		},
+	}
+}
+
+func choice(name, help string, values []string, field func(*Settings) *string) Definition {
+	return Definition{
+		Name: name, Help: help, Unit: strings.Join(values, ", "),
+		parse: func(s *Settings, v string) error {
+			v = strings.TrimSpace(v)
+			if !slices.Contains(values, v) {
+				return fmt.Errorf("must be one of %s", strings.Join(values, ", "))
+			}
+			*field(s) = v
+			return nil
+		},
+		format: func(s *Settings) string { return *field(s) },
 	}
 }
 

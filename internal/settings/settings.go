@@ -12,6 +12,15 @@ type Settings struct {
 	WildcardRedirects bool   // first-party web applications may register https://*.example.com/…
 	DefaultAPI        string // identifier of the API a request without audience and resource is for; empty = none
 
+	// Applications from a URL: Client ID Metadata Documents.
+	CIMDAdmission        string // imported, approval or open
+	CIMDProfile          string // draft, or mcp: client_name and redirect_uris are needed too
+	CIMDRedirectHosts    string // any, same_site or same_origin: how a document's https redirects relate to its own URL
+	CIMDQuery            bool   // client URLs may have a query
+	CIMDForeignKeys      bool   // jwks_uri may be on another origin
+	CIMDConfidentialOnly bool   // a client must authenticate with a key
+	LocalhostPort        bool   // the port of http://localhost redirects does not count either, as with 127.0.0.1
+
 	PersonSessionIdle       time.Duration
 	PersonSessionLifetime   time.Duration
 	OperatorSessionIdle     time.Duration
@@ -26,6 +35,10 @@ func Default() Settings {
 	const day = 24 * time.Hour
 	return Settings{
 		InstanceName:            "Clientele",
+		CIMDAdmission:           "approval",
+		CIMDProfile:             "draft",
+		CIMDRedirectHosts:       "any",
+		LocalhostPort:           true,
 		PersonSessionIdle:       3 * day,
 		PersonSessionLifetime:   7 * day,
 		OperatorSessionIdle:     30 * time.Minute,
