@@ -93,6 +93,7 @@ type KeySetRef struct {
 type DocumentVersion struct {
 	DocumentRef
 	Body    []byte
+	Mapped  Mapped // without keys, which are in the key set
 	Address string            // it came from
 	Headers map[string]string // content-type, cache-control, etag, last-modified, date, age, expires
 	Status  VersionStatus
@@ -132,7 +133,7 @@ type Mapped struct {
 	AuthMethods  []oauth.AuthMethod
 	Algorithm    string
 	JWKSURI      string
-	Keys         []Key // inline, or those of jwks_uri
+	Keys         []Key `json:"-"` // inline, or those of jwks_uri
 	Scopes       oauth.Scopes
 }
 
