@@ -93,7 +93,7 @@ type KeySetRef struct {
 type DocumentVersion struct {
 	DocumentRef
 	Body    []byte
-	Mapped  Mapped // without keys, which are in the key set
+	Mapped  Mapped            // without keys, which are in the key set
 	Address string            // it came from
 	Headers map[string]string // content-type, cache-control, etag, last-modified, date, age, expires
 	Status  VersionStatus
