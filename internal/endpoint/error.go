@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"strings"
 
+	"clientele/internal/audit"
 	"clientele/internal/oauth"
-	"clientele/internal/secret"
 )
 
 // retryAfter is how many seconds a client waits after temporarily_unavailable.
@@ -98,16 +98,6 @@ func Printable(s string) string {
 	}, s)
 }
 
-// referenceAlphabet leaves out what people mistake for something else.
-const referenceAlphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
 // NewReference makes a reference like 7KQ2-MD4F, which ties what somebody was shown to what the log has. It is random and
 // opens nothing.
-func NewReference() string {
-	id := []byte(secret.ID(9))
-	for i := range id {
-		id[i] = referenceAlphabet[int(id[i])%len(referenceAlphabet)]
-	}
-	id[4] = '-'
-	return string(id)
-}
+func NewReference() string { return audit.NewReference() }
