@@ -84,6 +84,7 @@ type Copy struct {
 	Value string
 	What  string // Copy client ID
 	Label bool   // show the words, not only the icon
+	Words string // what the label says; Copy if empty
 }
 
 // Render writes the button.

@@ -17,9 +17,10 @@
 // path of the issuer in front of them.
 //
 //	containers  AuthPage Frame PageHead Form FormNamed Section Card Table AlertBox Empty Halt
-//	            Disclosure Actions KeyValues
+//	            Disclosure Actions KeyValues Timeline
 //	leaves      Button LinkButton Field TextArea Select Switch Check RadioCards RadioList Alert Badge Code ID Copy Time Icon TypeGlyph
 //	            Pager SearchBox SaveBar SecretOnce Tabs ErrorPage FormPost
+//	            VerdictTable Diff Problem Report Facts TwoWays
 //
 // Routes, mounted by Mount:
 //

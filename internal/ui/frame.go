@@ -11,6 +11,7 @@ type Link struct {
 	Href    string
 	Icon    string // empty = none
 	Current bool
+	Count   int // how many things wait there; 0 shows nothing
 }
 
 // Page is what Frame draws around the content of a dashboard page.

@@ -32,6 +32,20 @@ var guideTypes = []Option{
 	{Value: "non_interactive", Label: "Machine to machine", Text: "Nobody signs in", Note: "Keeps a secret", Glyph: "non_interactive", Says: "Switches on tokens the program gets for itself."},
 }
 
+var guideVerdicts = []VerdictRow{
+	{Member: "client_name", Owner: "document", Values: []VerdictValue{{Text: "Acme Agent", Becomes: "name", Verdict: Badge{Kind: Good, Text: "ok"}}}},
+	{Member: "redirect_uris", Owner: "document", Values: []VerdictValue{
+		{Text: "http://localhost/callback", Becomes: "callback URL, any port", Verdict: Badge{Kind: Good, Text: "ok"}},
+		{Text: "http://client.example.com/cb", Verdict: Badge{Kind: Warn, Text: "dropped"}, Why: "plain http is for loopback only"},
+	}},
+	{Member: "contacts", Owner: "nobody", Values: []VerdictValue{{Text: "ops@example.com", Verdict: Badge{Text: "ignored"}, Why: "nobody here knows the member"}}},
+}
+
+var guideDiff = []DiffField{
+	{Name: "Callback URLs", Badges: []Badge{{Kind: Warn, Text: "may do more"}, {Kind: Note, Text: "waits for you"}}, Added: []string{"https://client.example.com/cb2"}},
+	{Name: "Name", Plain: true, Badges: []Badge{{Kind: Note, Text: "identity"}}, Removed: []string{"Acme"}, Added: []string{"Acme Agent"}},
+}
+
 func serveStyleguide(w http.ResponseWriter, r *http.Request, site Site) {
 	if err := site.Write(w, r, http.StatusOK, Plain, styleguide()); err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)

@@ -20,7 +20,7 @@ async function copy(button) {
   clearTimeout(button.copiedTimer);
   button.copiedTimer = setTimeout(() => {
     button.classList.remove("copied");
-    if (label) label.textContent = "Copy";
+    if (label) label.textContent = label.dataset.words;
     said.textContent = "";
   }, 2000);
 }
