@@ -11,5 +11,7 @@
 // Invariants: the issuer is the configured one to the letter; what is advertised is what the rooms say they do, and every
 // room is asked; all forms serve identical bytes.
 //
-// Specs: RFC 8414 §2, §3, §5, OpenID Connect Discovery 1.0 §3, §4, RFC 7517 §5.
+// client_id_metadata_document_supported is there while a client ID may be a URL, and follows the settings at once.
+//
+// Specs: CIMD-02 §6, RFC 8414 §2, §3, §5, OpenID Connect Discovery 1.0 §3, §4, RFC 7517 §5.
 package discovery

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -27,12 +28,13 @@ type Keys interface {
 	Algorithms() []signing.Algorithm
 }
 
-// Handler is the room's door. Every field is needed, except Log.
+// Handler is the room's door. Every field is needed, except ClientURLs and Log.
 type Handler struct {
-	Issuer string // ends in a slash
-	Keys   Keys
-	Rooms  []Room
-	Log    *slog.Logger
+	Issuer     string // ends in a slash
+	Keys       Keys
+	Rooms      []Room
+	ClientURLs func(ctx context.Context) bool // whether a client ID may be a URL at this moment; nil = never
+	Log        *slog.Logger
 
 	metadata atomic.Pointer[document]
 }
@@ -40,6 +42,7 @@ type Handler struct {
 // document is the metadata as it was last put together.
 type document struct {
 	algorithms []signing.Algorithm // that it was made with
+	clientURLs bool
 	body       []byte
 	tag        string
 }
@@ -59,7 +62,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 }
 
 func (h *Handler) serveMetadata(w http.ResponseWriter, r *http.Request) {
-	d, err := h.current()
+	d, err := h.current(r.Context())
 	if err != nil {
 		log := h.Log
 		if log == nil {
@@ -83,14 +86,15 @@ func serve(w http.ResponseWriter, r *http.Request, body []byte, tag string) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-// current is the metadata of this moment. It is put together anew when the algorithms have changed, which is all about it
-// that can change while the server runs.
-func (h *Handler) current() (*document, error) {
+// current is the metadata of this moment. It is put together anew when the algorithms have changed, or whether client IDs
+// may be URLs, which is all about it that can change while the server runs.
+func (h *Handler) current(ctx context.Context) (*document, error) {
 	algorithms := h.Keys.Algorithms()
-	if d := h.metadata.Load(); d != nil && slices.Equal(d.algorithms, algorithms) {
+	clientURLs := h.ClientURLs != nil && h.ClientURLs(ctx)
+	if d := h.metadata.Load(); d != nil && d.clientURLs == clientURLs && slices.Equal(d.algorithms, algorithms) {
 		return d, nil
 	}
-	d, err := h.compose(algorithms)
+	d, err := h.compose(algorithms, clientURLs)
 	if err != nil {
 		return nil, err
 	}
@@ -100,13 +104,17 @@ func (h *Handler) current() (*document, error) {
 
 // Check reports whether the rooms' capabilities fit together. The roof asks once, at the start.
 func (h *Handler) Check() error {
-	_, err := h.current()
+	_, err := h.current(context.Background())
 	return err
 }
 
-func (h *Handler) compose(algorithms []signing.Algorithm) (*document, error) {
-	all := make([]endpoint.Capabilities, 0, len(h.Rooms)+1)
+func (h *Handler) compose(algorithms []signing.Algorithm, clientURLs bool) (*document, error) {
+	all := make([]endpoint.Capabilities, 0, len(h.Rooms)+2)
 	all = append(all, h.Capabilities())
+	if clientURLs {
+		// Absent means false, so that a client looks for another way to register. CIMD-02 §6.
+		all = append(all, endpoint.Capabilities{"client_id_metadata_document_supported": true})
+	}
 	for _, room := range h.Rooms {
 		all = append(all, room.Capabilities())
 	}
@@ -119,7 +127,7 @@ func (h *Handler) compose(algorithms []signing.Algorithm) (*document, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(body)
-	return &document{algorithms: algorithms, body: body, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}, nil
+	return &document{algorithms: algorithms, clientURLs: clientURLs, body: body, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}, nil
 }
 
 // Capabilities is the room's own part of the metadata. RFC 8414 §2.

@@ -1,6 +1,7 @@
 package discovery_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -77,6 +78,26 @@ func TestTheMetadataFollowsTheAlgorithms(t *testing.T) {
 	after := get(t, h, "/.well-known/openid-configuration", "If-None-Match", before.Header().Get("ETag"))
 	if after.Code != http.StatusOK || after.Header().Get("ETag") == before.Header().Get("ETag") {
 		t.Errorf("got %d %s", after.Code, after.Body)
+	}
+}
+
+func TestCIMD02_6_TheFlagForClientURLsFollowsTheSettings(t *testing.T) {
+	allowed := false
+	h := &discovery.Handler{Issuer: "https://id.example/", Keys: &keys{}, ClientURLs: func(context.Context) bool { return allowed }}
+	tags := map[string]bool{}
+	for _, allowed = range []bool{false, true, false} {
+		w := get(t, h, "/.well-known/oauth-authorization-server")
+		var metadata map[string]any
+		if err := json.Unmarshal(w.Body.Bytes(), &metadata); err != nil {
+			t.Fatal(err)
+		}
+		if flag, there := metadata["client_id_metadata_document_supported"]; there != allowed || there && flag != true {
+			t.Errorf("allowed %v: got %s", allowed, w.Body)
+		}
+		tags[w.Header().Get("ETag")] = true
+	}
+	if len(tags) != 2 {
+		t.Errorf("got the tags %v", tags)
 	}
 }
 
