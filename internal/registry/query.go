@@ -2,15 +2,16 @@ package registry
 
 // Query selects applications.
 type Query struct {
-	Search    string // words; each must begin a word of the name, an id, a tag or a redirect host
-	Types     []Type // empty = all
-	Ownership Ownership
-	Origin    Origin
-	Enabled   *bool
-	After     string // cursor of the page before; empty = first
-	Limit     int
-	Offset    int // for page numbers; not together with After
-	Total     bool
+	Search     string // words; each must begin a word of the name, an id, a tag or a redirect host
+	Types      []Type // empty = all
+	Ownership  Ownership
+	Origin     Origin
+	Enabled    *bool
+	Unfinished bool   // strangers too that have not finished an authorization yet
+	After      string // cursor of the page before; empty = first
+	Limit      int
+	Offset     int // for page numbers; not together with After
+	Total      bool
 }
 
 // Page is one page of things, newest first.
