@@ -10,6 +10,9 @@ var (
 	ErrNotFound = errors.New("there is no such thing")
 	ErrConflict = errors.New("there is one like it already")
 	ErrStale    = errors.New("somebody else changed it in the meantime")
+
+	// ErrUnfinishedFull means that as many strangers as there may be have begun and not finished an authorization.
+	ErrUnfinishedFull = errors.New("as many unknown clients have begun an authorization as there may be")
 )
 
 // Violation is one rule that a value breaks.

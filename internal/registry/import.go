@@ -58,10 +58,12 @@ type Import struct {
 	WithdrawnAt  time.Time
 	PinnedUntil  time.Time // the kept copy counts although the host cannot be reached
 
-	ClientCredentials bool      // the operator's switch for the grant
-	AudienceUntil     time.Time // until then the token endpoint's URL is accepted as aud of an assertion
-	LogoHash          string    // of the logo we serve; empty = none
-	Revision          int64     // counts up with every change of this state
+	ClientCredentials bool              // the operator's switch for the grant
+	Ceiling           []oauth.GrantType // what the operator allows at most, whatever a later document asks; nil = everything
+	OwnType           Type              // the operator's choice of type, whatever a later document says; empty = the document's
+	AudienceUntil     time.Time         // until then the token endpoint's URL is accepted as aud of an assertion
+	LogoHash          string            // of the logo we serve; empty = none
+	Revision          int64             // counts up with every change of this state
 }
 
 // SuspendReason says why an imported application begins nothing new.

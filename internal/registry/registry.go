@@ -60,6 +60,8 @@ type Registry struct {
 	Policy  func() Policy
 	Changed func(kind, id string) // called after every committed write; may be nil
 	Issuer  string                // ends in a slash; no API may take an identifier below it
+
+	TrustedIssuers []string // whose tokens are accepted here; none may be a client ID
 }
 
 // The kinds of target in audit events and change notices.

@@ -1,0 +1,58 @@
+package registry
+
+import "time"
+
+// Standing is whether an imported application may go on, as far as its metadata document is concerned.
+type Standing string
+
+// The standings. Whoever is not good begins no authorization. A withdrawn one, and one that is suspended for
+// SuspendedDowngrade, gets no tokens for codes and refresh tokens either; grants of the others go on.
+const (
+	StandingGood      Standing = "good"
+	StandingSuspended Standing = "suspended"
+	StandingWithdrawn Standing = "withdrawn"
+	StandingStale     Standing = "stale"
+)
+
+// How long an application stands on what was fetched last when its document cannot be fetched.
+const (
+	LastKnownGood = 24 * time.Hour  // that an operator approved: from the last valid fetch on
+	StrangerGrace = 5 * time.Minute // that nobody approved: from the first failed fetch on
+)
+
+// Standing says whether the application's document lets it go on at now, and if not why, in words for operators. Every
+// application that is not imported is good. Whether it is enabled is another question.
+func (a *Application) Standing(now time.Time) (s Standing, why string) {
+	m := a.Import
+	switch {
+	case m == nil:
+		return StandingGood, ""
+	case !m.WithdrawnAt.IsZero() && m.SuspendedWhy == SuspendedReturn:
+		return StandingWithdrawn, "its metadata document was withdrawn and is there again; approve it first"
+	case !m.WithdrawnAt.IsZero():
+		return StandingWithdrawn, "its metadata document was withdrawn"
+	case !m.SuspendedAt.IsZero():
+		return StandingSuspended, suspensions[m.SuspendedWhy]
+	case m.Failures == 0 || now.Before(m.PinnedUntil):
+		return StandingGood, ""
+	case m.By != ByOperator && !now.Before(m.FailedAt.Add(StrangerGrace)):
+		return StandingStale, "its metadata document cannot be fetched (" + string(m.Failure) + "), and no operator approved it"
+	case m.By == ByOperator && !now.Before(m.FetchedAt.Add(LastKnownGood)):
+		return StandingStale, "its metadata document could not be fetched for a day (" + string(m.Failure) + "); pin the copy that is kept if it is to go on"
+	}
+	return StandingGood, ""
+}
+
+var suspensions = map[SuspendReason]string{
+	SuspendedGone:      "its metadata document is gone, or names another client_id",
+	SuspendedInvalid:   "its metadata document breaks a rule",
+	SuspendedDowngrade: "its metadata document had keys and now says none; approve that first",
+	SuspendedReturn:    "its metadata document was withdrawn and is there again; approve it first",
+}
+
+// Ended reports whether a and its codes and refresh tokens are refused: its document is withdrawn, or dropped the keys that it
+// authenticated with.
+func (a *Application) Ended(now time.Time) bool {
+	s, _ := a.Standing(now)
+	return s == StandingWithdrawn || s == StandingSuspended && a.Import.SuspendedWhy == SuspendedDowngrade
+}
