@@ -13,6 +13,7 @@ import (
 	"clientele/internal/account"
 	"clientele/internal/audit"
 	"clientele/internal/management"
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/settings"
@@ -29,6 +30,7 @@ type Config struct {
 	Log       *slog.Logger       // nil = nothing is logged
 	Now       func() time.Time   // nil = the clock
 	Passwords *account.Passwords // nil = at the default cost
+	Outbound  outbound.Options   // User-Agent, own host and clock are filled in
 }
 
 // Server is the whole server behind one handler.
@@ -47,6 +49,7 @@ type Server struct {
 	accounts  *account.Accounts
 	passwords *account.Passwords
 	uses      *audit.Batch
+	outbound  *outbound.Client
 
 	handler  http.Handler
 	stopping atomic.Bool
@@ -59,6 +62,7 @@ type Server struct {
 // on the mux. Nothing runs in the background until Run.
 func New(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{public: c.PublicURL, proxies: c.Proxies, store: c.Store, log: c.Log, now: c.Now, passwords: c.Passwords}
+	s.outbound = wayOut(c.Outbound, c.PublicURL, c.Now)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -114,6 +118,16 @@ func (s *Server) gather(ctx context.Context, master *secret.Master) (err error) 
 		Policy: func() account.Policy { return AccountPolicy(s.settings.Current()) },
 	}
 	return nil
+}
+
+// wayOut is the one client for everything this server fetches. It says who asks, and never calls itself. RFC 9110 §10.1.5.
+func wayOut(o outbound.Options, public PublicURL, now func() time.Time) *outbound.Client {
+	o.UserAgent = "Clientele (+" + public.Issuer + ")"
+	o.Own = append(o.Own, outbound.OwnHost(public.Issuer))
+	if o.Now == nil {
+		o.Now = now
+	}
+	return outbound.New(o)
 }
 
 // AccountPolicy is what the settings say about accounts.
@@ -186,6 +200,9 @@ func (s *Server) Signing() *signing.Keeper { return s.signing }
 
 // Settings is what an operator changes at run time.
 func (s *Server) Settings() *settings.Keeper { return s.settings }
+
+// Outbound is the way out.
+func (s *Server) Outbound() *outbound.Client { return s.outbound }
 
 // Uses records use events.
 func (s *Server) Uses() *audit.Batch { return s.uses }

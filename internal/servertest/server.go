@@ -13,6 +13,8 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/audit"
+	"clientele/internal/outbound"
+	"clientele/internal/outbound/outboundtest"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/server"
@@ -53,6 +55,7 @@ type options struct {
 	clock     *Clock
 	log       *slog.Logger
 	open      func(testing.TB) *store.Store
+	outbound  outbound.Options
 }
 
 // WithPublicURL puts the server elsewhere: another host, a path, plain http on localhost.
@@ -70,7 +73,7 @@ func WithLog(l *slog.Logger) Option { return func(o *options) { o.log = l } }
 // New starts a server that ends with the test. Its clock stands still until the test moves it.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	o := options{publicURL: PublicURL, clock: &Clock{at: time.Now().UTC().Truncate(time.Microsecond)}, open: storetest.Open}
+	o := options{publicURL: PublicURL, clock: &Clock{at: time.Now().UTC().Truncate(time.Microsecond)}, open: storetest.Open, outbound: outbound.Options{Network: outboundtest.Nowhere{}}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -84,7 +87,7 @@ func New(t testing.TB, opts ...Option) *Server {
 	}
 	kept := o.open(t)
 	seedKeys(t, kept)
-	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: Master(), Log: o.log, Now: o.clock.Now, Passwords: account.NewPasswordsAt(cheap)})
+	s, err := server.New(t.Context(), server.Config{PublicURL: public, Proxies: proxies, Store: kept, Master: Master(), Log: o.log, Now: o.clock.Now, Passwords: account.NewPasswordsAt(cheap), Outbound: o.outbound})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,146 @@
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"clientele/internal/audit"
+)
+
+// note adds to the detail of a failure, for traces.
+func (f *Failure) note(name, value string) {
+	if value == "" {
+		return
+	}
+	if f.Detail == nil {
+		f.Detail = map[string]string{}
+	}
+	if _, ok := f.Detail[name]; !ok {
+		f.Detail[name] = value
+	}
+}
+
+// late reports whether err is the end of the time there was.
+func late(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+func timeout(to target, doing string, err error) *Failure {
+	return &Failure{
+		Kind:    audit.FailureTimeout,
+		Message: fmt.Sprintf("%s took too long %s. Serve the document from a host that answers within two seconds.", to.host, doing),
+		cause:   err,
+	}
+}
+
+func (c *Client) nameFailure(ctx context.Context, to target, err error) *Failure {
+	if late(ctx, err) {
+		return timeout(to, "to be found in DNS", err)
+	}
+	message := fmt.Sprintf("The name %s has no address in DNS: see whether it is spelled right and has an A or AAAA record.", to.host)
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && !dns.IsNotFound {
+		message = fmt.Sprintf("DNS does not answer for %s: see whether this server's resolver and the name servers of that zone work.", to.host)
+	}
+	return &Failure{Kind: audit.FailureDNS, Message: message, cause: err}
+}
+
+func (c *Client) dialFailure(ctx context.Context, to target, err error) *Failure {
+	if failure, ok := AsFailure(err); ok { // the guard's
+		return failure
+	}
+	if late(ctx, err) {
+		return timeout(to, "to accept a connection", err)
+	}
+	return &Failure{
+		Kind:    audit.FailureConnect,
+		Message: fmt.Sprintf("Nobody answers at %s port %d: see whether the host is up and whether a firewall stands between.", to.host, to.port),
+		cause:   err,
+	}
+}
+
+func (c *Client) handshakeFailure(ctx context.Context, to target, err error) *Failure {
+	if late(ctx, err) {
+		return timeout(to, "with the TLS handshake", err)
+	}
+	return &Failure{Kind: audit.FailureTLS, Message: to.host + " " + tlsProblem(err), cause: err}
+}
+
+// tlsProblem is what is wrong with the other side's TLS, and what would mend it.
+func tlsProblem(err error) string {
+	var (
+		invalid  x509.CertificateInvalidError
+		name     x509.HostnameError
+		unknown  x509.UnknownAuthorityError
+		noTLS    tls.RecordHeaderError
+		oldAlert tls.AlertError
+	)
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "has a certificate that is expired or not yet valid: renew it."
+	case errors.As(err, &name):
+		return "has a certificate for another name: get one for this name."
+	case errors.As(err, &unknown):
+		return "has a certificate from an authority that this server does not trust: get one from a public authority and serve the whole chain, or let the operator add --outbound-ca."
+	case errors.As(err, &invalid):
+		return "has a certificate that cannot be verified: get a new one and serve the whole chain."
+	case errors.As(err, &noTLS):
+		return "does not speak TLS on that port."
+	case errors.As(err, &oldAlert), strings.Contains(err.Error(), "protocol version"):
+		return "ends the TLS handshake: it must speak TLS 1.2 or 1.3 and know this name."
+	}
+	return "does not finish the TLS handshake: it must speak TLS 1.2 or 1.3 and know this name."
+}
+
+// exchangeFailure is why there are no headers.
+func (c *Client) exchangeFailure(ctx context.Context, to target, err error) *Failure {
+	if failure, ok := AsFailure(err); ok {
+		return failure
+	}
+	switch {
+	case late(ctx, err):
+		return timeout(to, "to answer", err)
+	case strings.Contains(err.Error(), "response headers exceeded"):
+		return &Failure{
+			Kind:    audit.FailureTooBig,
+			Message: fmt.Sprintf("%s sends more than %d bytes of headers: serve the document with fewer.", to.host, maxHeaderBytes),
+			cause:   err,
+		}
+	}
+	return &Failure{
+		Kind:    audit.FailureConnect,
+		Message: to.host + " takes the connection and sends no proper HTTP answer: see what listens there.",
+		cause:   err,
+	}
+}
+
+// bodyFailure is why the body did not arrive whole.
+func (c *Client) bodyFailure(ctx context.Context, to target, err error) *Failure {
+	if late(ctx, err) {
+		return timeout(to, "to send the whole answer", err)
+	}
+	return &Failure{
+		Kind:    audit.FailureConnect,
+		Message: to.host + " breaks off in the middle of the answer, or sends another length than it says: see what serves it.",
+		cause:   err,
+	}
+}
+
+// cut shortens what came from the other side.
+func cut(s string) string {
+	const most = 200
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return strings.ToValidUTF8(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s), "�")
+}

@@ -1,0 +1,69 @@
+package outbound
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+)
+
+// maxHeaderBytes caps the headers of an answer.
+const maxHeaderBytes = 16 << 10
+
+// line is the one connection of one request.
+type line struct {
+	client *Client
+	to     target
+
+	mu   sync.Mutex
+	addr netip.Addr
+}
+
+// transport speaks HTTP/1.1 over the line: no proxy, no connection kept, no decompression behind our back.
+func (l *line) transport() *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return l.connect(ctx) },
+		DialContext:            func(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }, // never in clear
+		DisableKeepAlives:      true,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		Protocols:              protocols,
+	}
+}
+
+// connect dials and proves the host.
+func (l *line) connect(ctx context.Context) (net.Conn, error) {
+	conn, addr, failure := l.client.dial(ctx, l.to)
+	l.mu.Lock()
+	l.addr = addr
+	l.mu.Unlock()
+	if failure != nil {
+		return nil, failure
+	}
+	secured := tls.Client(conn, &tls.Config{
+		ServerName: l.to.host, RootCAs: l.client.o.Roots, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		Time: l.client.o.Now, Renegotiation: tls.RenegotiateNever, SessionTicketsDisabled: true,
+	})
+	if err := secured.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, l.client.handshakeFailure(ctx, l.to, err)
+	}
+	return secured, nil
+}
+
+func (l *line) address() netip.Addr {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.addr
+}
+
+func (l *line) addressText() string {
+	if addr := l.address(); addr.IsValid() {
+		return addr.String()
+	}
+	return ""
+}
