@@ -36,6 +36,7 @@ var policy = []room{
 	{"signing", "secret audit strictjson jwk", "golang.org/x/crypto/cryptobyte"},
 	{"ui", "", "github.com/a-h/templ *net/http"},
 	{"outbound", "audit", "golang.org/x/time/rate golang.org/x/sync *net/http *client"}, // the one way out
+	{"outbound/outboundtest", "outbound audit", "*net/http"},                            // an internet for tests
 
 	// nouns: the domain; never each other, neither HTTP nor SQL
 	{"registry", ground, "golang.org/x/net/publicsuffix golang.org/x/sync golang.org/x/text"},
@@ -67,7 +68,7 @@ var policy = []room{
 	// roof: only these see the store and every room
 	{"server", ground + " " + nouns + " " + keeping + " " + helpers + " " + doors, "*net/http"},
 	{"demo", ground + " " + nouns, "*net/http *client"},
-	{"servertest", ground + " " + nouns + " " + keeping + " " + helpers + " store/storetest server", "golang.org/x/net/html *net/http *client"},
+	{"servertest", ground + " " + nouns + " " + keeping + " " + helpers + " store/storetest server outbound/outboundtest", "golang.org/x/net/html *net/http *client"},
 	{"cli", ground + " " + nouns + " " + keeping + " cimd server demo management", "github.com/alecthomas/kong golang.org/x/term *net/http *client"},
 	{"cmd/clientele", "cli", ""},
 	{"archtest", "", ""},
@@ -78,7 +79,7 @@ var policy = []room{
 var watched = map[string]bool{"net/http": true, "net/http/httptest": true, "database/sql": true}
 
 // A test may use the fixtures of every noun and, from outside the package, a whole server.
-const testsToo = ground + " " + nouns + " cimd servertest store store/storetest"
+const testsToo = ground + " " + nouns + " cimd servertest store store/storetest outbound/outboundtest"
 
 var testLibs = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal", "golang.org/x/net/html",
