@@ -16,6 +16,11 @@ type Credentials struct {
 	AssertionType string
 	Assertion     string
 	Address       string // where the request came from, for the record
+	Door          string // which endpoint asks: token, revoke, par; for the record
+
+	// TokenEndpoint is the URL of the token endpoint, if this request is one for which it may stand as the aud of an assertion
+	// while an operator's exception for the client lasts. It is empty for every other.
+	TokenEndpoint string
 }
 
 // claim is who a client says it is, and by what it would prove that.
@@ -23,6 +28,9 @@ type claim struct {
 	client oauth.ClientID
 	method oauth.AuthMethod
 	secret string
+
+	assertion assertion
+	flaw      *reason // why the assertion could not be read
 }
 
 // read finds the one credential of a request. Two are an error, even if both are right: nobody may be able to choose which
@@ -35,7 +43,7 @@ func (c Credentials) read() (claim, *oauth.Error) {
 		if len(c.Authorization) > 0 || c.ClientSecret != "" {
 			return claim{}, twoCredentials()
 		}
-		return claim{}, oauth.InvalidClient("client assertions are not supported here; authenticate with client_secret_basic or client_secret_post")
+		return c.readAssertion()
 	}
 	if len(c.Authorization) == 1 {
 		return c.readBasic(c.Authorization[0])
@@ -44,13 +52,43 @@ func (c Credentials) read() (claim, *oauth.Error) {
 	case c.ClientID == "":
 		return claim{}, oauth.InvalidClient("the request names no client: client_id is missing")
 	case c.ClientSecret != "":
-		return claim{oauth.ClientID(c.ClientID), oauth.AuthClientSecretPost, c.ClientSecret}, nil
+		return claim{client: oauth.ClientID(c.ClientID), method: oauth.AuthClientSecretPost, secret: c.ClientSecret}, nil
 	}
 	return claim{client: oauth.ClientID(c.ClientID), method: oauth.AuthNone}, nil
 }
 
 func twoCredentials() *oauth.Error {
 	return oauth.InvalidRequest("the request carries two credentials; authenticate in one way only")
+}
+
+// readAssertion reads a client assertion. It names its client by itself; client_id may say the same beside it. One that cannot
+// be read is refused later, when it is known whom that concerns. RFC 7521 §4.2, RFC 7523 §2.2.
+func (c Credentials) readAssertion() (claim, *oauth.Error) {
+	switch {
+	case c.Assertion == "":
+		return claim{}, oauth.InvalidClient("client_assertion is missing beside client_assertion_type")
+	case c.AssertionType == "":
+		return claim{}, oauth.InvalidClient("client_assertion_type is missing; it must be %s", AssertionType)
+	}
+	made := claim{client: oauth.ClientID(c.ClientID), method: oauth.AuthPrivateKeyJWT}
+	made.assertion, made.flaw = readAssertion(c.Assertion)
+	if c.AssertionType != AssertionType {
+		made.flaw = assertionKind.of(c.AssertionType)
+	}
+	if made.client == "" {
+		made.client = oauth.ClientID(made.assertion.subject)
+	}
+	if made.client == "" || !plainText(string(made.client)) {
+		return claim{}, oauth.InvalidClient("client_assertion is no JWT that names its client; send a signed JWT whose iss and sub are the client ID").Because(made.cause())
+	}
+	return made, nil
+}
+
+func (c claim) cause() error {
+	if c.flaw == nil {
+		return assertionClient
+	}
+	return c.flaw
 }
 
 // readBasic reads HTTP Basic. Beside it the body may repeat the client_id, but say nothing else. RFC 6749 §2.3.1.
@@ -79,7 +117,7 @@ func (c Credentials) readBasic(header string) (claim, *oauth.Error) {
 	case c.ClientID != "" && c.ClientID != string(client):
 		return claim{}, oauth.InvalidRequest("client_id is another one than in the Authorization header")
 	}
-	return claim{client, oauth.AuthClientSecretBasic, decoded(password)}, nil
+	return claim{client: client, method: oauth.AuthClientSecretBasic, secret: decoded(password)}, nil
 }
 
 // decoded undoes the form encoding that RFC 6749 §2.3.1 wants inside Basic. Many clients leave it out, so what cannot be

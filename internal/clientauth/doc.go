@@ -5,7 +5,7 @@
 //	Authorization: Basic                client_secret_basic
 //	client_id, client_secret            client_secret_post
 //	client_id alone                     none
-//	client_assertion                    private_key_jwt, not offered yet: refused
+//	client_assertion                    private_key_jwt
 //
 // Invariants: a request carries one credential; one that is presented must verify, even if the application may go without;
 // none is accepted only from an application whose methods include none; an unknown client, a wrong secret and a disabled

@@ -63,7 +63,7 @@ func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
 func (s *Server) tokenRoom() *token.Handler {
 	return &token.Handler{
 		Issuer: s.public.Issuer, Directory: s.directory, Store: s.store, Users: s.accounts, Signer: s.signing, Keys: s.keys,
-		Clients:  &clientauth.Authenticator{Clients: s.directory, Keys: s.keys, Now: s.now, Uses: s.uses},
+		Clients:  &clientauth.Authenticator{Issuer: s.public.Issuer, Clients: s.directory, Keys: s.keys, Once: s.store, Now: s.now, Uses: s.uses},
 		Settings: s.settings.Current, Uses: s.uses, Now: s.now, Log: s.log,
 	}
 }

@@ -35,7 +35,7 @@ func (h *Handler) redeemCode(ctx context.Context, v *visit) (answer, error) {
 			return answer{}, err
 		}
 	}
-	won, err := h.Store.RedeemCode(ctx, code.Hash, v.now, v.method, family)
+	won, err := h.Store.RedeemCode(ctx, code.Hash, v.now, v.method, v.key, family)
 	if err != nil {
 		return answer{}, err
 	}

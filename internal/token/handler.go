@@ -21,7 +21,7 @@ import (
 // Store keeps what was granted. Every method is one transaction.
 type Store interface {
 	Code(ctx context.Context, hashes []secret.Hash) (grant.Code, grant.Grant, error)
-	RedeemCode(ctx context.Context, hash secret.Hash, now time.Time, method oauth.AuthMethod, f *grant.Family) (won bool, err error)
+	RedeemCode(ctx context.Context, hash secret.Hash, now time.Time, method oauth.AuthMethod, thumbprint string, f *grant.Family) (won bool, err error)
 	Family(ctx context.Context, id string) (grant.Family, grant.Grant, error)
 	Rotate(ctx context.Context, r grant.Rotation) (grant.RotateOutcome, grant.Family, error)
 	Grant(ctx context.Context, id string) (grant.Grant, error)
@@ -76,7 +76,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // Capabilities is the room's part of the server's metadata. RFC 8414 §2, OpenID Connect Discovery 1.0 §3.
 func (h *Handler) Capabilities() endpoint.Capabilities {
-	methods := make([]string, 0, 3)
+	methods := make([]string, 0, 4)
 	for _, m := range clientauth.Methods() {
 		methods = append(methods, string(m))
 	}
@@ -85,14 +85,16 @@ func (h *Handler) Capabilities() endpoint.Capabilities {
 		algorithms = append(algorithms, string(alg))
 	}
 	return endpoint.Capabilities{
-		"token_endpoint":                             h.Issuer + "oauth/token",
-		"token_endpoint_auth_methods_supported":      methods,
-		"revocation_endpoint":                        h.Issuer + "oauth/revoke",
-		"revocation_endpoint_auth_methods_supported": methods,
-		"grant_types_supported":                      []string{string(oauth.AuthorizationCode), string(oauth.RefreshToken), string(oauth.ClientCredentials)},
-		"id_token_signing_alg_values_supported":      algorithms,
-		"subject_types_supported":                    []string{"public"},
-		"claims_supported":                           []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "at_hash"},
+		"token_endpoint":                                        h.Issuer + "oauth/token",
+		"token_endpoint_auth_methods_supported":                 methods,
+		"token_endpoint_auth_signing_alg_values_supported":      clientauth.Algorithms(),
+		"revocation_endpoint":                                   h.Issuer + "oauth/revoke",
+		"revocation_endpoint_auth_methods_supported":            methods,
+		"revocation_endpoint_auth_signing_alg_values_supported": clientauth.Algorithms(),
+		"grant_types_supported":                                 []string{string(oauth.AuthorizationCode), string(oauth.RefreshToken), string(oauth.ClientCredentials)},
+		"id_token_signing_alg_values_supported":                 algorithms,
+		"subject_types_supported":                               []string{"public"},
+		"claims_supported":                                      []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "at_hash"},
 	}
 }
 
@@ -117,6 +119,9 @@ func (h *Handler) exchange(ctx context.Context, r *http.Request) (answer, error)
 	req, refused := parseRequest(r)
 	if refused != nil {
 		return answer{}, refused
+	}
+	if req.mayNameTokenEndpoint() {
+		req.credentials.TokenEndpoint = h.Issuer + "oauth/token"
 	}
 	caller, refused := h.Clients.Authenticate(ctx, req.credentials)
 	if refused != nil {

@@ -46,7 +46,7 @@ func parseRequest(r *http.Request) (request, *oauth.Error) {
 		refreshToken: form.Get("refresh_token"),
 		origin:       r.Header.Get("Origin"),
 	}
-	req.address = req.credentials.Address
+	req.address, req.credentials.Door = req.credentials.Address, "token"
 	switch req.grantType {
 	case oauth.AuthorizationCode, oauth.RefreshToken, oauth.ClientCredentials:
 	case "":
@@ -108,6 +108,7 @@ type visit struct {
 	request
 	app    *registry.Application // shared: read only
 	method oauth.AuthMethod
+	key    string // thumbprint of the key that the client authenticated with; empty for other methods
 	now    time.Time
 	use    audit.Use // what the record will say
 }
@@ -115,9 +116,15 @@ type visit struct {
 func (h *Handler) visit(req request, caller clientauth.Caller) *visit {
 	now := h.Now()
 	return &visit{
-		request: req, app: caller.Application, method: caller.Method, now: now,
-		use: audit.Use{At: now, ApplicationID: caller.Application.ID, SecretID: caller.SecretID, Address: req.address},
+		request: req, app: caller.Application, method: caller.Method, key: caller.KeyThumbprint, now: now,
+		use: audit.Use{At: now, ApplicationID: caller.Application.ID, SecretID: caller.CredentialID(), Address: req.address},
 	}
+}
+
+// mayNameTokenEndpoint reports whether an assertion that comes with the request may have the token endpoint as its aud, if an
+// operator allowed that for the client: only where something else binds the request to the client too.
+func (req request) mayNameTokenEndpoint() bool {
+	return req.grantType == oauth.AuthorizationCode && req.verifier != "" || req.grantType == oauth.RefreshToken
 }
 
 // checkOrigin keeps a single-page application's codes and refresh tokens to the pages it is served from. Cross-origin

@@ -35,6 +35,7 @@ func (h *Handler) revoke(ctx context.Context, r *http.Request) error {
 		return refused
 	}
 	credentials := credentialsOf(r, form)
+	credentials.Door = "revoke"
 	caller, refused := h.Clients.Authenticate(ctx, credentials)
 	if refused != nil {
 		return refused
@@ -44,7 +45,7 @@ func (h *Handler) revoke(ctx context.Context, r *http.Request) error {
 		return oauth.InvalidRequest("token is missing")
 	}
 	now := h.Now()
-	use := audit.Use{At: now, Kind: "token.revoked", ApplicationID: caller.Application.ID, SecretID: caller.SecretID, Address: credentials.Address}
+	use := audit.Use{At: now, Kind: "token.revoked", ApplicationID: caller.Application.ID, SecretID: caller.CredentialID(), Address: credentials.Address}
 	g, err := h.grantOf(ctx, token, caller)
 	if errors.Is(err, grant.ErrNotFound) {
 		use.Kind, use.Reason = "token.revoke_ignored", "the token is unknown, over or of another client"

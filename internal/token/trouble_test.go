@@ -43,11 +43,11 @@ func (f *failing) Code(ctx context.Context, h []secret.Hash) (grant.Code, grant.
 	return f.Store.Code(ctx, h)
 }
 
-func (f *failing) RedeemCode(ctx context.Context, h secret.Hash, now time.Time, m oauth.AuthMethod, fam *grant.Family) (bool, error) {
+func (f *failing) RedeemCode(ctx context.Context, h secret.Hash, now time.Time, m oauth.AuthMethod, thumbprint string, fam *grant.Family) (bool, error) {
 	if f.at == "RedeemCode" {
 		return false, f.err
 	}
-	return f.Store.RedeemCode(ctx, h, now, m, fam)
+	return f.Store.RedeemCode(ctx, h, now, m, thumbprint, fam)
 }
 
 func (f *failing) Family(ctx context.Context, id string) (grant.Family, grant.Grant, error) {
@@ -114,7 +114,7 @@ func newDesk(t *testing.T) *desk {
 	d := &desk{Server: s, t: t, store: &failing{Store: s.Store}, uses: &recorder{}, mux: http.NewServeMux(), app: app, secret: minted.Reveal()}
 	room := &token.Handler{
 		Issuer: s.Issuer(), Directory: s.Directory(), Store: d.store, Users: s.Accounts, Signer: s.Signing, Keys: s.Keys,
-		Clients:  &clientauth.Authenticator{Clients: s.Directory(), Keys: s.Keys, Now: s.Clock.Now, Uses: d.uses},
+		Clients:  &clientauth.Authenticator{Issuer: s.Issuer(), Clients: s.Directory(), Keys: s.Keys, Once: s.Store, Now: s.Clock.Now, Uses: d.uses},
 		Settings: s.Settings.Current, Uses: d.uses, Now: s.Clock.Now, Log: slog.New(slog.DiscardHandler),
 	}
 	room.Mount(d.mux)

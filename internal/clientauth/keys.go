@@ -1,0 +1,158 @@
+package clientauth
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"clientele/internal/jwk"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+// KeyFetcher looks for a key that the kept key set of an application lacks. It decides how often it really looks. An error
+// that says of itself that it is Temporary is trouble on the way; any other one is the client's.
+type KeyFetcher interface {
+	Keys(ctx context.Context, app *registry.Application, kid string) ([]registry.Key, error)
+}
+
+// prover finds the key of app that signed the assertion. If none did, the application's key set is looked at once more, for
+// a key that was published since. It returns a reason, or an error for trouble on the way. RFC 7523 §3, CIMD-02 §8.6.
+func (a *Authenticator) prover(ctx context.Context, app *registry.Application, s *assertion, now time.Time) (registry.Key, *reason, error) {
+	key, why := s.provenBy(app, app.Keys, now)
+	if why == nil || key.Thumbprint != "" || !a.mayFetchKeys(app, s.kid) {
+		return key, why, nil
+	}
+	keys, err := a.Fetcher.Keys(ctx, app, s.kid)
+	switch trouble, ok := errors.AsType[temporary](err); {
+	case ok && trouble.Temporary(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return registry.Key{}, nil, err
+	case err != nil:
+		return registry.Key{}, keysUnavailable, nil
+	}
+	key, why = s.provenBy(app, keys, now)
+	return key, why, nil
+}
+
+// temporary is an error that knows whether it passes.
+type temporary interface {
+	error
+	Temporary() bool
+}
+
+// mayFetchKeys reports whether a look at the key set could help: there is one, and it is not known to have the key.
+func (a *Authenticator) mayFetchKeys(app *registry.Application, kid string) bool {
+	if a.Fetcher == nil || app.Import == nil || app.Import.JWKSURI == "" || !app.Enabled || !app.Accepts(oauth.AuthPrivateKeyJWT) {
+		return false
+	}
+	return kid == "" || !slices.ContainsFunc(app.Keys, func(k registry.Key) bool { return k.KID == kid })
+}
+
+// provenBy tries the keys that the assertion can mean: those with its kid and those without any, as far as they fit its
+// algorithm. What cannot be tried costs what a trial does. A retired key is recognised, and refused.
+func (s *assertion) provenBy(app *registry.Application, keys []registry.Key, now time.Time) (registry.Key, *reason) {
+	tried := 0
+	for _, k := range keys {
+		if !s.mayBeOf(app, k) {
+			continue
+		}
+		if tried++; tried > registry.MaxKeys {
+			break
+		}
+		if s.verify(k.Public) {
+			return k, stateOf(k, now)
+		}
+	}
+	if tried == 0 {
+		s.pretend()
+		return registry.Key{}, assertionNoKey.of(s.kid)
+	}
+	return registry.Key{}, assertionSignature
+}
+
+func (s *assertion) mayBeOf(app *registry.Application, k registry.Key) bool {
+	named := s.kid == "" || k.KID == "" || k.KID == s.kid || k.Thumbprint == s.kid
+	only := app.Import == nil || allows(app.Import.Algorithm, s.algorithm)
+	return named && only && allows(k.Algorithm, s.algorithm) && fits(k.Public, s.algorithm)
+}
+
+// allows reports whether the algorithm that was set, if any, is the one. EdDSA with a key that can only be of Ed25519 is
+// Ed25519. RFC 9864 §2.2.
+func allows(set, algorithm string) bool {
+	return set == "" || set == algorithm || isEd25519(set) && isEd25519(algorithm)
+}
+
+func isEd25519(algorithm string) bool { return algorithm == "Ed25519" || algorithm == "EdDSA" }
+
+func fits(k jwk.Key, algorithm string) bool {
+	if isEd25519(algorithm) {
+		return slices.ContainsFunc(k.Algorithms(), isEd25519)
+	}
+	return slices.Contains(k.Algorithms(), algorithm)
+}
+
+func stateOf(k registry.Key, now time.Time) *reason {
+	switch {
+	case !k.RetiredAt.IsZero():
+		return keyRetired
+	case !k.Active:
+		return keyInactive
+	case !k.Usable(now):
+		return keyExpired
+	}
+	return nil
+}
+
+func (s *assertion) verify(k jwk.Key) bool {
+	if public, ok := k.Public.(ed25519.PublicKey); ok {
+		_, err := s.signed.Verify(edwards(public))
+		return err == nil
+	}
+	_, err := s.signed.Verify(k.Public)
+	return err == nil
+}
+
+// edwards verifies under both names that Ed25519 has. RFC 8037 §3.1, RFC 9864 §2.2.
+type edwards ed25519.PublicKey
+
+// VerifyPayload is what the library calls.
+func (e edwards) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgorithm) error {
+	if !isEd25519(string(alg)) || !ed25519.Verify(ed25519.PublicKey(e), payload, signature) {
+		return jose.ErrCryptoFailure
+	}
+	return nil
+}
+
+// pretend verifies with a key that nobody has, so that time does not tell an unknown client from a known one.
+func (s *assertion) pretend() {
+	for _, k := range nobodys() {
+		if fits(k, s.algorithm) {
+			s.verify(k)
+			return
+		}
+	}
+}
+
+// nobodys are public keys whose private parts are gone.
+var nobodys = sync.OnceValue(func() []jwk.Key {
+	keys := make([]jwk.Key, 0, len(nobodysKeys))
+	for _, text := range nobodysKeys {
+		if k, err := jwk.Parse([]byte(text)); err == nil {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+})
+
+var nobodysKeys = []string{
+	`{"kty":"RSA","n":"xNyCAhO3ow-H0dD77tGY7y9afcorH_REgGoINHB5g6E1tFkvxR_FLMyY2zWZkXorgS8--kQGjQ4ZzbzVWa2VJShLMWnezgdhHw3uCjKNVfKR2vyEatL7q_X7SYJ8N9qZPCTo1KbIuaB9OmjQRhmt1KGedPrElW_Jh-x7MLzRtF-iMq-XTiJ9ftXuEHivaQTaNn2yTGpIear5VkSL61b6XsNU3i_2CygG1vCZOLfDCDIk91VoPPRTlYo5XvvhheMBdEbMLSsnR7WIiR7T_GQIfiwwkvaUUnezRQUbijGVKMF4DZ04ynbmUgEj4a7oS9cardcWDjnh73SSw3JNk91vOw","e":"AQAB"}`,
+	`{"kty":"EC","crv":"P-256","x":"CUMIz2IqSH1v_g_yuo_yZ4kBmb6lV4rW0uzaTV-s4_E","y":"BGN0IDKRwdkc7u0As2nTbClZ2-LIO_k17YKBL5N339M"}`,
+	`{"kty":"EC","crv":"P-384","x":"fC53_UV7myMJyVCQDrHp307V2tnIkgePBUD3QSxsTEYFblhL1jW5iUK9gcl4spe_","y":"dtdByz_qVgze8qk0CRyvIQWZtL4QY7ptHN1ArfmkGS_z9tXCH2L8yQKhjxbidlsc"}`,
+	`{"kty":"EC","crv":"P-521","x":"AGlRTEjhHCFhv9GNG1z0BdeMR8Ni4IAPLv96LpcSMDacItDZIZfma8N7izzKbkBi2KoR5aDOkpzgw8X2z1XCicqA","y":"AcZFdqMG5JHaV3EF72b2O6OYb-I1C0vz-j76OCc9qzE05PR8Yw6yUxD_5l6inJw39aVrgTe9RSrsUVqcVNf6MFRM"}`,
+	`{"kty":"OKP","crv":"Ed25519","x":"Cgzom8Zu2XP-o_sM5MG6bbb-UsnV913N4Ufs3VT9Zaw"}`,
+}

@@ -1,0 +1,86 @@
+package clientauth_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+// fetcher publishes keys, or fails.
+type fetcher struct {
+	keys  []registry.Key
+	err   error
+	asked []string
+}
+
+func (f *fetcher) Keys(_ context.Context, _ *registry.Application, kid string) ([]registry.Key, error) {
+	f.asked = append(f.asked, kid)
+	return f.keys, f.err
+}
+
+// passing is trouble that knows that it passes.
+type passing struct{ passes bool }
+
+func (p passing) Error() string   { return "trouble" }
+func (p passing) Temporary() bool { return p.passes }
+
+func TestAKeyThatIsUnknownIsLookedForOnce(t *testing.T) {
+	for name, test := range map[string]struct {
+		change   func(*registry.Application)
+		draft    draft
+		fetched  bool
+		accepted bool
+	}{
+		"a kid that is published by now":  {nil, draft{key: "another"}, true, true},
+		"no kid, and a key published now": {nil, draft{key: "another", header: map[string]any{"kid": nil}}, true, true},
+		"a kid that nobody has":           {nil, draft{header: map[string]any{"kid": "nobody"}}, true, false},
+		"a known kid, another signature":  {nil, draft{key: "another", header: map[string]any{"kid": "p256"}}, false, false},
+		"a known key":                     {nil, draft{}, false, true},
+		"a document with inline keys":     {func(a *registry.Application) { a.Import.JWKSURI = "" }, draft{key: "another"}, false, false},
+		"a disabled application":          {func(a *registry.Application) { a.Enabled = false }, draft{key: "another"}, false, false},
+		"a client without keys":           {func(a *registry.Application) { a.AuthMethods = []oauth.AuthMethod{oauth.AuthNone} }, draft{key: "another"}, false, false},
+		"claims that are wrong":           {nil, draft{key: "another", claims: map[string]any{"aud": "x"}}, false, false},
+		"a retired key":                   {func(a *registry.Application) { a.Keys[1].RetiredAt = now }, draft{}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.url.Import.JWKSURI = "https://client.example.com/jwks"
+			if test.change != nil {
+				test.change(d.url)
+			}
+			f := &fetcher{keys: keysOf("p256", "another")}
+			d.Fetcher = f
+			caller, err := d.Authenticate(t.Context(), presenting(test.draft.sign(t)))
+			if (err == nil) != test.accepted || (len(f.asked) == 1) != test.fetched {
+				t.Errorf("got %v, %v; asked for %q", caller, err, f.asked)
+			}
+		})
+	}
+}
+
+// Clients throw their registration away on invalid_client, so trouble on the way to their keys is not called that.
+func TestTroubleOnTheWayToAKeySetIsNeverInvalidClient(t *testing.T) {
+	for name, test := range map[string]struct {
+		err     error
+		invalid bool
+	}{
+		"trouble that passes":   {passing{true}, false},
+		"a deadline":            {context.DeadlineExceeded, false},
+		"trouble that does not": {passing{false}, true},
+		"a set that is no set":  {errors.New("is not a JWK Set"), true},
+	} {
+		d := newDesk(t)
+		d.url.Import.JWKSURI = "https://client.example.com/jwks"
+		d.Fetcher = &fetcher{err: test.err}
+		_, err := d.Authenticate(t.Context(), presenting(draft{key: "another"}.sign(t)))
+		if err == nil || (err.Code == oauth.CodeInvalidClient) != test.invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+		if test.invalid != (len(d.traces.traces) == 1) {
+			t.Errorf("%s left %v", name, d.traces.traces)
+		}
+	}
+}
