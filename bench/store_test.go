@@ -91,7 +91,7 @@ func BenchmarkStoreVerb(b *testing.B) {
 				if err := s.IssueCode(ctx, "", g, c); err != nil {
 					return err
 				}
-				won, err := s.RedeemCode(ctx, c.Hash, at, oauth.AuthNone, family(g))
+				won, err := s.RedeemCode(ctx, c.Hash, at, oauth.AuthNone, "", family(g))
 				if err == nil && !won {
 					err = fmt.Errorf("the code was not redeemed")
 				}
@@ -103,7 +103,7 @@ func BenchmarkStoreVerb(b *testing.B) {
 			if err := s.IssueCode(ctx, "", g, c); err != nil {
 				b.Fatal(err)
 			}
-			if _, err := s.RedeemCode(ctx, c.Hash, at, oauth.AuthNone, family(g)); err != nil {
+			if _, err := s.RedeemCode(ctx, c.Hash, at, oauth.AuthNone, "", family(g)); err != nil {
 				b.Fatal(err)
 			}
 			generation := int64(0)
@@ -156,7 +156,7 @@ func BenchmarkStoreContended(b *testing.B) {
 					if err := s.IssueCode(ctx, "", g, c); err != nil {
 						b.Error(err)
 					}
-					if won, err := s.RedeemCode(ctx, c.Hash, at, oauth.AuthNone, nil); err != nil || !won {
+					if won, err := s.RedeemCode(ctx, c.Hash, at, oauth.AuthNone, "", nil); err != nil || !won {
 						b.Error(won, err)
 					}
 				}

@@ -9,7 +9,7 @@ import (
 	"clientele/internal/sqldb"
 )
 
-// saveParts makes the rows that belong to an application what a says: URIs, tags, secrets and search terms. Rows that are
+// saveParts makes the rows that belong to an application what a says: URIs, tags, secrets, keys and search terms. Rows that are
 // as they were are not touched, and nobody's last use is.
 func saveParts(ctx context.Context, c *sqldb.Conn, a *registry.Application, place int64) error {
 	for _, kind := range uriKinds {
@@ -21,6 +21,9 @@ func saveParts(ctx context.Context, c *sqldb.Conn, a *registry.Application, plac
 		return err
 	}
 	if err := saveSecrets(ctx, c, a); err != nil {
+		return err
+	}
+	if err := saveKeys(ctx, c, a); err != nil {
 		return err
 	}
 	return applications.saveTerms(ctx, c, place, termsOfApplication(a))
@@ -42,6 +45,11 @@ func insertParts(ctx context.Context, c *sqldb.Conn, a *registry.Application, pl
 	}
 	for i, s := range a.Secrets {
 		if err := insertSecret(ctx, c, a.ID, i, s); err != nil {
+			return err
+		}
+	}
+	for i, k := range a.Keys {
+		if err := insertKey(ctx, c, a.ID, i, k); err != nil {
 			return err
 		}
 	}
@@ -197,7 +205,8 @@ func scanSecret(row sqldb.Scanner) (application string, p placed[registry.Client
 	return application, p, err
 }
 
-// loadParts fills in the rows that belong to the applications: three queries, however many there are.
+// loadParts fills in the rows that belong to the applications: four queries, however many there are, and one more if some
+// of them were imported.
 func loadParts(ctx context.Context, c *sqldb.Conn, apps []registry.Application) error {
 	if len(apps) == 0 {
 		return nil
@@ -227,13 +236,19 @@ func loadParts(ctx context.Context, c *sqldb.Conn, apps []registry.Application) 
 	}); err != nil {
 		return err
 	}
-	return c.Each(ctx, secretSelect+` WHERE application_id IN `+list+` ORDER BY application_id, position`, f.args, func(row sqldb.Scanner) error {
+	if err := c.Each(ctx, secretSelect+` WHERE application_id IN `+list+` ORDER BY application_id, position`, f.args, func(row sqldb.Scanner) error {
 		id, p, err := scanSecret(row)
 		if a := byID[id]; a != nil {
 			a.Secrets = append(a.Secrets, p.value)
 		}
 		return err
-	})
+	}); err != nil {
+		return err
+	}
+	if err := loadKeys(ctx, c, byID, list, f.args); err != nil {
+		return err
+	}
+	return loadImports(ctx, c, apps, byID)
 }
 
 func loadURI(row sqldb.Scanner, byID map[string]*registry.Application) error {

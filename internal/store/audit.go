@@ -46,6 +46,24 @@ func notify(ctx context.Context, c *sqldb.Conn, sequence int64, kind, id string,
 	return exec(ctx, c, `INSERT INTO changes (seq, kind, id, at) VALUES ($1, $2, $3, $4)`, sequence, kind, id, at.UnixMicro())
 }
 
+// tell appends notices for caches where nothing is recorded: one for each id. Like record it comes last in a transaction.
+func tell(ctx context.Context, c *sqldb.Conn, kind string, at time.Time, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var last int64
+	err := c.QueryRow(ctx, `UPDATE audit_head SET notice = notice + $1 WHERE id = 1 RETURNING notice`, len(ids)).Scan(&last)
+	if err != nil {
+		return fmt.Errorf("lock the head of the record: %w", err)
+	}
+	for i, id := range ids {
+		if err := notify(ctx, c, last-int64(len(ids)-1-i), kind, id, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // chained is an event in its place in the chain.
 type chained struct {
 	sequence int64

@@ -4,16 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"clientele/internal/grant"
 	"clientele/internal/oauth"
+	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/sqldb"
 )
 
-// IssueCode finishes the request, if there is one, and writes the grant and the code that answer it. It fails with
-// grant.ErrNotFound if the request is finished or has expired, or the user or application is gone.
+// IssueCode finishes the request, if there is one, and writes the grant and the code that answer it. A stranger that gets a
+// code has finished an authorization: it stays. IssueCode fails with grant.ErrNotFound if the request is finished or has
+// expired, the stranger has, or the user or application is gone.
 func (s *Store) IssueCode(ctx context.Context, request secret.Hash, g grant.Grant, n grant.Code) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		if request != "" {
@@ -23,13 +26,47 @@ func (s *Store) IssueCode(ctx context.Context, request secret.Hash, g grant.Gran
 				return err
 			}
 		}
+		stays, err := finishStranger(ctx, c, &g, n.CreatedAt)
+		if err != nil {
+			return err
+		}
 		if err := insertGrant(ctx, c, &g); err != nil {
 			return err
 		}
-		return exec(ctx, c, `INSERT INTO codes (hash, grant_id, application_id, redirect_uri, challenge, created_at, expires_at)
+		if err := exec(ctx, c, `INSERT INTO codes (hash, grant_id, application_id, redirect_uri, challenge, created_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			string(n.Hash), n.GrantID, n.ApplicationID, n.RedirectURI, string(n.Challenge), n.CreatedAt.UnixMicro(), n.ExpiresAt.UnixMicro())
+			string(n.Hash), n.GrantID, n.ApplicationID, n.RedirectURI, string(n.Challenge), n.CreatedAt.UnixMicro(), n.ExpiresAt.UnixMicro()); err != nil {
+			return err
+		}
+		if !stays {
+			return nil
+		}
+		return tell(ctx, c, registry.KindApplication, n.CreatedAt, g.ApplicationID)
 	})
+}
+
+// finishStranger takes the end from a client with a URL that has one, and says whether it did. It fails with
+// grant.ErrNotFound if that end has come: whoever removes it and whoever gives it a code cannot both win.
+func finishStranger(ctx context.Context, c *sqldb.Conn, g *grant.Grant, now time.Time) (did bool, err error) {
+	if !strings.HasPrefix(string(g.ClientID), "https://") {
+		return false, nil
+	}
+	var end time.Time
+	err = c.QueryRow(ctx, `SELECT expires_at FROM applications WHERE id = $1`, g.ApplicationID).Scan(sqldb.ScanTime(&end))
+	if err != nil || end.IsZero() {
+		return false, absent(err, grant.ErrNotFound)
+	}
+	changed, err := c.Exec(ctx, `UPDATE applications SET expires_at = NULL WHERE id = $1 AND expires_at > $2`, g.ApplicationID, now.UnixMicro())
+	if err != nil || changed > 0 {
+		return changed > 0, err
+	}
+	// Either it has come to its end, or somebody else has finished it since we looked.
+	var stays bool
+	err = c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM applications WHERE id = $1 AND expires_at IS NULL)`, g.ApplicationID).Scan(&stays)
+	if err == nil && !stays {
+		err = grant.ErrNotFound
+	}
+	return false, err
 }
 
 // Code returns the code whose value has one of the hashes, used or not, with its grant. It fails with grant.ErrNotFound.
@@ -48,10 +85,11 @@ func (s *Store) Code(ctx context.Context, hashes []secret.Hash) (n grant.Code, g
 	return n, g, err
 }
 
-// RedeemCode uses up a code, pins the authentication method on its grant and writes the refresh family, if there is one.
+// RedeemCode uses up a code, pins the authentication method on its grant, with the thumbprint of the key if there was one,
+// and writes the refresh family, if there is one.
 // Of concurrent calls one wins. A code that was used, has expired, or whose grant has ended is not won, and nothing is
 // written. RFC 6749 §4.1.2.
-func (s *Store) RedeemCode(ctx context.Context, hash secret.Hash, now time.Time, method oauth.AuthMethod, f *grant.Family) (won bool, err error) {
+func (s *Store) RedeemCode(ctx context.Context, hash secret.Hash, now time.Time, method oauth.AuthMethod, thumbprint string, f *grant.Family) (won bool, err error) {
 	err = s.db.Update(ctx, func(c *sqldb.Conn) error {
 		won = false
 		var id string
@@ -60,7 +98,8 @@ func (s *Store) RedeemCode(ctx context.Context, hash secret.Hash, now time.Time,
 		if err != nil {
 			return err
 		}
-		changed, err := c.Exec(ctx, `UPDATE grants SET auth_method = $2 WHERE id = $1 AND revoked_at IS NULL`, id, string(method))
+		changed, err := c.Exec(ctx, `UPDATE grants SET auth_method = $2, key_thumbprint = $3 WHERE id = $1 AND revoked_at IS NULL`,
+			id, string(method), thumbprint)
 		if err := mustHit(changed, err, sql.ErrNoRows); err != nil {
 			return err
 		}

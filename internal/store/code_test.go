@@ -42,7 +42,7 @@ func TestOf32ConcurrentRedemptionsOneWins(t *testing.T) {
 		won := together(32, func(i int) bool {
 			f := familyOf(g)
 			f.ID = "fam_" + string(rune('A'+i))
-			ok, err := s.RedeemCode(ctx, codeOf(g).Hash, noon, oauth.AuthNone, &f)
+			ok, err := s.RedeemCode(ctx, codeOf(g).Hash, noon, oauth.AuthNone, "", &f)
 			if err != nil {
 				t.Error(err)
 			}
@@ -119,7 +119,7 @@ func TestACodeIsNotRedeemedWhen(t *testing.T) {
 				g := coded(t, s, "app1")
 				now := spoil(t, s, g)
 				f := familyOf(g)
-				if won, err := s.RedeemCode(ctx, codeOf(g).Hash, now, oauth.AuthNone, &f); won || err != nil {
+				if won, err := s.RedeemCode(ctx, codeOf(g).Hash, now, oauth.AuthNone, "", &f); won || err != nil {
 					t.Errorf("got %v, %v", won, err)
 				}
 				if _, _, err := s.Family(ctx, f.ID); !errors.Is(err, grant.ErrNotFound) {

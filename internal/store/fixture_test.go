@@ -123,7 +123,7 @@ func issued(t *testing.T, s *store.Store, application string) grant.Grant {
 	t.Helper()
 	g := coded(t, s, application)
 	f := familyOf(g)
-	if won, err := s.RedeemCode(ctx, codeOf(g).Hash, noon, oauth.AuthClientSecretBasic, &f); err != nil || !won {
+	if won, err := s.RedeemCode(ctx, codeOf(g).Hash, noon, oauth.AuthClientSecretBasic, "kt", &f); err != nil || !won {
 		t.Fatalf("redeem: %v, %v", won, err)
 	}
 	g.AuthMethod = oauth.AuthClientSecretBasic

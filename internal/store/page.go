@@ -35,13 +35,16 @@ func newestCursor(created time.Time, id string) string {
 }
 
 // older adds the condition that a row comes after the cursor in a list sorted by created_at and id, newest first.
-func (f *filter) older(table, after string) {
-	key, id, ok := parseCursor(after)
+func (f *filter) older(table, after string) { f.olderThan(table+"created_at", table+"id", after) }
+
+// olderThan is older for a list that is sorted by other columns.
+func (f *filter) olderThan(at, id, after string) {
+	key, last, ok := parseCursor(after)
 	created, err := strconv.ParseInt(key, 36, 64)
 	if !ok || err != nil {
 		return
 	}
-	f.add("("+table+"created_at, "+table+"id) < (?, ?)", created, id)
+	f.add("("+at+", "+id+") < (?, ?)", created, last)
 }
 
 // cut drops what was read beyond the limit, and says whether there was any: lists ask for one more than they return.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"clientele/internal/registry"
 	"clientele/internal/settings"
 	"clientele/internal/sqldb"
 )
@@ -34,13 +35,17 @@ var sweeps = []sweep{
 	{"sessions", "id", "expires_at < $1 OR idle_expires_at < $1 OR ended_at < $1", keepShort},
 	{"throttles", "key", "COALESCE(until, 0) < $1 AND COALESCE(since, 0) < $1", keepShort},
 	{"changes", "seq", "at < $1", keepShort},
+	{"import_queue", "id", "expires_at < $1", 0},
+	{"import_queue_people", "waiting_id", "at < $1", registry.WaitingLifetime}, // what they waited for has left by then
+	{"traces", "reference", "at < $1", keepTraces},
+	{"logos", "hash", `taken_at < $1 AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.logo_hash = logos.hash AND i.logo_hash <> '')`, keepShort},
 	{"refresh_families", "id", "revoked_at < $1 OR expires_at < $1 OR idle_expires_at < $1", keepGrants},
 	{"grants", "id", `created_at < $1 AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.grant_id = grants.id)
 		AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.grant_id = grants.id)`, keepGrants},
 }
 
-// Prune removes what is over: expired codes, requests, sessions and counters, grants that no token can point to any more,
-// and the record as far as its retention says. It works in small steps; what it has not done when ctx ends waits for the
+// Prune removes what is over: expired codes, requests, sessions and counters, strangers that did not finish, what waited too
+// long for an operator, old traces, grants that no token can point to any more, and the record as far as its retention says. It works in small steps; what it has not done when ctx ends waits for the
 // next time.
 func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings) error {
 	all := append([]sweep{{"used_once", "hash", "expires_at < $1", 0}}, sweeps...)
@@ -51,6 +56,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings)
 		if err := s.sweep(ctx, w, now); err != nil {
 			return fmt.Errorf("prune %s: %w", w.table, err)
 		}
+	}
+	if err := s.pruneStrangers(ctx, now); err != nil {
+		return fmt.Errorf("prune applications: %w", err)
 	}
 	if set.ChangeRetention <= 0 {
 		return nil
@@ -89,6 +97,35 @@ func (s *Store) sweep(ctx context.Context, w sweep, now time.Time) error {
 		}
 		if len(keys) < 20*pruneBatch {
 			return nil
+		}
+	}
+}
+
+// pruneStrangers removes the strangers that have come to their end, without a trace of their ids, and tells the caches. One
+// that finishes at the same moment stays.
+func (s *Store) pruneStrangers(ctx context.Context, now time.Time) error {
+	for {
+		var over bool
+		err := s.db.Read(ctx, func(c *sqldb.Conn) error {
+			return c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM applications WHERE expires_at <= $1)`, now.UnixMicro()).Scan(&over)
+		})
+		if err != nil || !over {
+			return err
+		}
+		if err := s.db.Update(ctx, func(c *sqldb.Conn) error {
+			removed, err := sqldb.All(ctx, c, func(row sqldb.Scanner) (id string, err error) { return id, row.Scan(&id) },
+				`DELETE FROM applications WHERE id IN (SELECT id FROM applications WHERE expires_at <= $1 LIMIT $2) AND expires_at <= $1
+				RETURNING id`, now.UnixMicro(), pruneBatch)
+			if err != nil || len(removed) == 0 {
+				return err
+			}
+			var f filter
+			if err := exec(ctx, c, `DELETE FROM application_usage WHERE application_id IN `+in(&f, removed), f.args...); err != nil {
+				return err
+			}
+			return tell(ctx, c, registry.KindApplication, now, removed...)
+		}); err != nil {
+			return err
 		}
 	}
 }

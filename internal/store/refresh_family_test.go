@@ -182,7 +182,7 @@ func TestRevokingAndRedeemingAtOnceLeavesNoLivingFamily(t *testing.T) {
 			together(2, func(i int) bool {
 				var err error
 				if i == 0 {
-					_, err = s.RedeemCode(ctx, codeOf(g).Hash, noon, "none", &f)
+					_, err = s.RedeemCode(ctx, codeOf(g).Hash, noon, "none", "", &f)
 				} else {
 					err = s.RevokeGrant(ctx, g.ID, "why", noon)
 				}

@@ -20,6 +20,7 @@ var (
 type selection struct {
 	words  []string
 	filter filter
+	hidden string // selects the places of rows that are not there; few
 	after  string
 	offset int
 	limit  int
@@ -123,7 +124,16 @@ func (k catalogue) walked(q selection) (from string, f filter) {
 	if q.paged {
 		f.add("r.place < ?", q.before)
 	}
+	q.hide(&f)
 	return "SELECT r.place FROM " + k.rows + " r", f
+}
+
+// hide adds the condition that r is not one of the hidden rows. It asks for the place alone: what is found by words is not
+// read for it, and what is counted is counted in an index.
+func (q selection) hide(f *filter) {
+	if q.hidden != "" {
+		f.conditions = append(f.conditions, "r.place NOT IN ("+q.hidden+")")
+	}
 }
 
 // found selects from the places that the rarest words have in common: from all, or only from the first of them.
@@ -151,6 +161,7 @@ func (k catalogue) found(q selection, matches []match, first int) (from string, 
 	if conditions := q.filter.conditions; len(conditions) > 0 {
 		f.add("EXISTS (SELECT 1 FROM " + k.rows + " a WHERE a.place = r.place AND " + and(conditions) + ")")
 	}
+	q.hide(&f)
 	return "SELECT r.place FROM (" + places + ") AS r", f
 }
 

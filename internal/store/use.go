@@ -13,8 +13,8 @@ import (
 	"clientele/internal/sqldb"
 )
 
-// AppendUses writes a batch of use events and raises the used days of what they used: the application, the secret and the
-// redirect URI. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
+// AppendUses writes a batch of use events and raises the used days of what they used: the application, the secret or
+// key, and the redirect URI. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
 func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 	if len(uses) == 0 {
 		return nil
@@ -58,7 +58,7 @@ func insertUses(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
 		VALUES `+strings.Join(rows, ", "), f.args...)
 }
 
-// used is a thing that a batch used: an application, one of its secrets, or one of its redirect URIs.
+// used is a thing that a batch used: an application, one of its secrets or keys, or one of its redirect URIs.
 type used struct{ application, secret, uri string }
 
 type usage struct {
@@ -106,8 +106,13 @@ func raiseDay(ctx context.Context, c *sqldb.Conn, thing used, sum usage) error {
 	day := sum.day.UnixMicro()
 	switch {
 	case thing.secret != "":
-		return exec(ctx, c, `UPDATE application_secrets SET last_used = $3
-			WHERE application_id = $1 AND id = $2 AND (last_used IS NULL OR last_used < $3)`, thing.application, thing.secret, day)
+		for _, table := range []string{"application_secrets", "application_keys"} { // the id is in one of them
+			if err := exec(ctx, c, `UPDATE `+table+` SET last_used = $3
+				WHERE application_id = $1 AND id = $2 AND (last_used IS NULL OR last_used < $3)`, thing.application, thing.secret, day); err != nil {
+				return err
+			}
+		}
+		return nil
 	case thing.uri != "":
 		return exec(ctx, c, `UPDATE application_uris SET last_used = $3
 			WHERE application_id = $1 AND kind = 'redirect' AND value = $2 AND (last_used IS NULL OR last_used < $3)`,

@@ -77,6 +77,9 @@ func (s *Store) DeleteUser(ctx context.Context, id string, _ time.Time, e audit.
 		if err := mustHit(changed, err, account.ErrNotFound); err != nil {
 			return err
 		}
+		if err := exec(ctx, c, `DELETE FROM import_queue_people WHERE user_id = $1`, id); err != nil {
+			return err
+		}
 		return record(ctx, c, e)
 	})
 }

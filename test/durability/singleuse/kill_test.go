@@ -109,7 +109,7 @@ func present(ctx context.Context, s *store.Store, kind, id string) error {
 		_, _, err := s.Code(ctx, []secret.Hash{secret.Hash("k:" + id)})
 		return err
 	case "redeemed":
-		won, err := s.RedeemCode(ctx, secret.Hash("k:"+id), noon, oauth.AuthNone, nil)
+		won, err := s.RedeemCode(ctx, secret.Hash("k:"+id), noon, oauth.AuthNone, "", nil)
 		if won {
 			return errors.New("the code could be redeemed again")
 		}

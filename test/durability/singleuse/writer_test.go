@@ -75,7 +75,7 @@ func writeOne(s *store.Store, id string, say func(kind, id string)) error {
 	}
 	say("code", id)
 	f := grant.Family{ID: id, GrantID: id, ApplicationID: id, UserID: user.ID, KeyID: "k", Generation: 1, Rotating: true, CreatedAt: noon}
-	if won, err := s.RedeemCode(ctx, c.Hash, noon, oauth.AuthNone, &f); err != nil || !won {
+	if won, err := s.RedeemCode(ctx, c.Hash, noon, oauth.AuthNone, "", &f); err != nil || !won {
 		return fmt.Errorf("redeem %s: %v, %w", id, won, err)
 	}
 	say("redeemed", id)
