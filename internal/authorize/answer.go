@@ -6,7 +6,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"clientele/internal/audit"
 	"clientele/internal/endpoint"
@@ -33,16 +35,23 @@ func (h *Handler) seeOther(w http.ResponseWriter, location string) {
 // deliver answers the application: values, with state exactly as it came and the issuer, the way it asked for.
 // RFC 6749 §4.1.2, RFC 9207 §2, OAuth 2.0 Form Post Response Mode §2.
 func (h *Handler) deliver(w http.ResponseWriter, r *http.Request, to Destination, values map[string]string) {
+	all := h.complete(to, values)
+	if to.mode == oauth.ResponseModeFormPost {
+		w.Header().Set("Pragma", "no-cache")
+		h.write(w, r, http.StatusOK, ui.FormPost{Action: to.uri.String(), Fields: hiddenFields(all)})
+		return
+	}
+	h.seeOther(w, location(to, all))
+}
+
+// complete is an answer with what every one carries.
+func (h *Handler) complete(to Destination, values map[string]string) map[string]string {
 	all := maps.Clone(values)
 	all["iss"] = h.Issuer
 	if to.state != "" {
 		all["state"] = to.state
 	}
-	if to.mode == oauth.ResponseModeFormPost {
-		h.formPost(w, r, to, all)
-		return
-	}
-	h.seeOther(w, location(to, all))
+	return all
 }
 
 // location is the redirect URI with the answer in its query, behind what it has there already, or in its fragment.
@@ -64,56 +73,64 @@ func location(to Destination, values map[string]string) string {
 	return base + "&" + answer.Encode()
 }
 
-func (h *Handler) formPost(w http.ResponseWriter, r *http.Request, to Destination, values map[string]string) {
-	page := ui.FormPost{Action: to.uri.String()}
+func hiddenFields(values map[string]string) []ui.Hidden {
+	var fields []ui.Hidden
 	for _, name := range []string{"code", "error", "error_description", "state", "iss"} {
 		if value, ok := values[name]; ok {
-			page.Fields = append(page.Fields, ui.Hidden{Name: name, Value: value})
+			fields = append(fields, ui.Hidden{Name: name, Value: value})
 		}
 	}
-	w.Header().Set("Pragma", "no-cache")
-	h.write(w, r, http.StatusOK, page)
+	return fields
 }
 
-// refuse tells the application why there is no code, and finishes the request. RFC 6749 §4.1.2.1.
+// refuse tells the application why there is no code, and finishes the request. A client that no operator approved is told
+// only if the person goes on to it. RFC 6749 §4.1.2.1, RFC 9700 §4.11.2.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, q *Request, row *answered, err *RedirectError) {
 	if row != nil {
 		row.FinishedAt = h.Now()
+		if row.ApplicationID == "" {
+			row.ApplicationID = q.app.ID
+		}
 		if saved := h.Store.SaveRequest(r.Context(), row.Request); errors.Is(saved, grant.ErrNotFound) {
 			h.page(w, r, q, finishedPage())
 			return
 		}
 	}
 	public := endpoint.Public(r.Context(), h.Log, err.public)
+	reference := ""
+	if q.app.Import != nil && !q.denied && !expected[public.Code] {
+		reference = h.trace(r, q, &PageError{Reason: "authorize: " + string(public.Code), Detail: public.Description, spec: "RFC 6749 §4.1.2.1"})
+	}
 	h.Uses.Record(r.Context(), audit.Use{
-		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: address(r),
+		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: address(r), Reference: reference,
 		Reason: shorten(err.Error(), maxReason), Detail: map[string]string{"error": string(public.Code)},
 	})
-	values := map[string]string{"error": string(public.Code)}
-	if public.Description != "" {
-		values["error_description"] = endpoint.Printable(public.Description)
+	if !q.approved() {
+		h.offerAnswer(w, r, q, public, reference)
+		return
 	}
-	h.deliver(w, r, q.to, values)
+	h.deliver(w, r, q.to, refusalValues(public))
 }
 
 // page answers with a page and records why, under the reference on the page.
 func (h *Handler) page(w http.ResponseWriter, r *http.Request, q *Request, err *PageError) {
-	reference := endpoint.NewReference()
+	reference := h.trace(r, q, err)
 	use := audit.Use{
 		At: h.Now(), Kind: "authorize.refused", Address: address(r), Reference: reference,
 		Reason: err.Reason, Detail: map[string]string{"shown": "page"},
 	}
 	if q != nil {
 		use.Detail["client_id"] = shorten(readable(q.get("client_id")), 100)
-		if q.app != nil {
-			use.ApplicationID = q.app.ID
-		}
+		use.ApplicationID = q.applicationID()
 	}
 	h.Uses.Record(r.Context(), use)
 	if err.cause != nil {
 		h.Log.ErrorContext(r.Context(), "an authorization request failed", slog.String("reference", reference), slog.Any("error", err.cause))
 	}
-	h.write(w, r, err.Status, ui.ErrorPage{Title: err.Title, Text: err.Text, Detail: err.Detail, Reference: reference})
+	if err.Retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((err.Retry+time.Second-1)/time.Second)))
+	}
+	h.write(w, r, err.Status, ui.ErrorPage{Title: err.Title, Text: err.Text, Detail: err.Detail, Reference: reference, Action: err.Action})
 }
 
 func finishedPage() *PageError {

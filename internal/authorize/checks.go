@@ -1,6 +1,10 @@
 package authorize
 
-import "context"
+import (
+	"context"
+
+	"clientele/internal/registry"
+)
 
 // Endpoint is one of those that take an authorization request.
 type Endpoint uint8
@@ -15,12 +19,14 @@ const (
 const everywhere = AtAuthorize | AtPAR | AtDevice
 
 // check is one rule of the authorization request. It has one of two functions: what it can refuse with is its type, so a
-// rule that runs before the redirect URI is proven has no way to send anybody anywhere.
+// rule that runs before the redirect URI is proven has no way to send anybody anywhere. early stands in for both while the
+// client is a URL that nobody here knows: what needs the client waits until it is resolved, and then all run from the start.
 type check struct {
 	name     string
 	at       Endpoint
 	page     func(*Handler, context.Context, *Request) *PageError
 	redirect func(*Handler, context.Context, *Request) *RedirectError
+	early    earlyCheck
 }
 
 // checks are all of them, in the order in which they run.
@@ -29,32 +35,38 @@ var checks = []check{
 	{name: "client_id is there once", at: everywhere, page: (*Handler).checkClientID},
 	{name: "the client is known", at: everywhere, page: (*Handler).checkClientKnown},
 	{name: "the client is enabled", at: everywhere, page: (*Handler).checkClientEnabled},
-	{name: "redirect_uri is the client's", at: AtAuthorize | AtPAR, page: (*Handler).checkRedirectURI},
+	{name: "the client's metadata document counts", at: everywhere, page: (*Handler).checkStanding},
+	{name: "redirect_uri is the client's", at: AtAuthorize | AtPAR, page: (*Handler).checkRedirectURI, early: (*Handler).earlyRedirectURI},
 
-	{name: "no parameter is repeated or garbled", at: everywhere, redirect: (*Handler).checkParameters},
-	{name: "request, request_uri and registration are not sent", at: everywhere, redirect: (*Handler).checkUnsupported},
-	{name: "response_type is code", at: AtAuthorize | AtPAR, redirect: (*Handler).checkResponseType},
-	{name: "response_mode is known", at: AtAuthorize | AtPAR, redirect: (*Handler).checkResponseMode},
+	{name: "no parameter is repeated or garbled", at: everywhere, redirect: (*Handler).checkParameters, early: early((*Handler).checkParameters)},
+	{name: "request, request_uri and registration are not sent", at: everywhere, redirect: (*Handler).checkUnsupported, early: early((*Handler).checkUnsupported)},
+	{name: "response_type is code", at: AtAuthorize | AtPAR, redirect: (*Handler).checkResponseType, early: early((*Handler).checkResponseType)},
+	{name: "response_mode is known", at: AtAuthorize | AtPAR, redirect: (*Handler).checkResponseMode, early: early((*Handler).checkResponseMode)},
 	{name: "the client may use codes", at: AtAuthorize | AtPAR, redirect: (*Handler).checkGrantType},
-	{name: "the code is bound by PKCE or nonce", at: AtAuthorize | AtPAR, redirect: (*Handler).checkBinding},
-	{name: "scope can be read", at: everywhere, redirect: (*Handler).checkScope},
-	{name: "prompt can be read", at: AtAuthorize | AtPAR, redirect: (*Handler).checkPrompt},
-	{name: "max_age can be read", at: AtAuthorize | AtPAR, redirect: (*Handler).checkMaxAge},
+	{name: "the code is bound by PKCE or nonce", at: AtAuthorize | AtPAR, redirect: (*Handler).checkBinding, early: (*Handler).earlyBinding},
+	{name: "scope can be read", at: everywhere, redirect: (*Handler).checkScope, early: early((*Handler).checkScope)},
+	{name: "prompt can be read", at: AtAuthorize | AtPAR, redirect: (*Handler).checkPrompt, early: (*Handler).earlyPrompt},
+	{name: "max_age can be read", at: AtAuthorize | AtPAR, redirect: (*Handler).checkMaxAge, early: early((*Handler).checkMaxAge)},
 	{name: "id_token_hint is ours", at: AtAuthorize | AtPAR, redirect: (*Handler).checkIDTokenHint},
 	{name: "resource and audience name APIs", at: everywhere, redirect: (*Handler).checkTarget},
 	{name: "a third party names one API", at: everywhere, redirect: (*Handler).checkThirdParty},
 	{name: "the client may have what it asks", at: everywhere, redirect: (*Handler).checkAccess},
 }
 
-// examine runs the checks of one endpoint. If it returns a RedirectError, the Request's Destination is proven.
-func (h *Handler) examine(ctx context.Context, p Parameters, at Endpoint) (*Request, *PageError, *RedirectError) {
-	q := &Request{Parameters: p, maxAge: -1}
+// examine runs the checks of one endpoint. If it returns a RedirectError, the Request's Destination is proven. settled is the
+// client if its metadata document was looked at just now; nil in most requests.
+func (h *Handler) examine(ctx context.Context, p Parameters, at Endpoint, settled *registry.Application) (*Request, *PageError, *RedirectError) {
+	q := &Request{Parameters: p, maxAge: -1, settled: settled}
 	for _, c := range checks {
-		if c.at&at == 0 {
+		if c.at&at == 0 || q.unknown() && c.early == nil {
 			continue
 		}
-		if c.page != nil {
-			if err := c.page(h, ctx, q); err != nil {
+		look := c.page
+		if q.unknown() {
+			look = c.early
+		}
+		if look != nil {
+			if err := look(h, ctx, q); err != nil {
 				return q, err, nil
 			}
 			continue

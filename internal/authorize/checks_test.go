@@ -12,6 +12,7 @@ func TestTheChecksStandInThisOrder(t *testing.T) {
 		"page: client_id is there once",
 		"page: the client is known",
 		"page: the client is enabled",
+		"page: the client's metadata document counts",
 		"page: redirect_uri is the client's",
 		"redirect: no parameter is repeated or garbled",
 		"redirect: request, request_uri and registration are not sent",
@@ -51,5 +52,22 @@ func TestEveryCheckOfAuthorizeCountsAtPAR(t *testing.T) {
 		if c.at&AtAuthorize == 0 {
 			t.Errorf("%s does not run at the authorization endpoint", c.name)
 		}
+	}
+}
+
+// What is decided before anything is fetched for a stranger needs no client, and cannot send anybody anywhere. CIMD-02 §5.
+func TestTheseChecksComeBeforeAnUnknownURLIsLookedAt(t *testing.T) {
+	want := []string{
+		"redirect_uri is the client's", "no parameter is repeated or garbled", "request, request_uri and registration are not sent", "response_type is code",
+		"response_mode is known", "the code is bound by PKCE or nonce", "scope can be read", "prompt can be read", "max_age can be read",
+	}
+	var got []string
+	for _, c := range checks {
+		if c.early != nil {
+			got = append(got, c.name)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the early checks are\n%q, want\n%q", got, want)
 	}
 }

@@ -3,6 +3,7 @@ package authorize
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"clientele/internal/audit"
 	"clientele/internal/grant"
@@ -47,7 +48,7 @@ func (h *Handler) sendCode(w http.ResponseWriter, r *http.Request, q *Request, s
 
 // grant is everything that is known now about what was allowed.
 func (q *Request) grant(s situation, userAgent string) grant.Grant {
-	return grant.Grant{
+	g := grant.Grant{
 		ID:            secret.ID(22),
 		ApplicationID: q.app.ID,
 		ClientID:      q.app.ClientID(),
@@ -63,4 +64,8 @@ func (q *Request) grant(s situation, userAgent string) grant.Grant {
 		Nonce:         q.nonce,
 		CreatedAt:     s.now,
 	}
+	if i := q.app.Import; i != nil {
+		g.DocumentHash, g.AdmissionRule, g.KeySetVersion = i.Live.Hash, i.Rule, strconv.FormatInt(i.Keys.Version, 10)
+	}
+	return g
 }

@@ -39,6 +39,9 @@ func (s situation) allowed(ask grant.Ask, reason grant.AskReason) bool {
 		(s.row.Ask.Reason == grant.AskConsent || s.row.Ask.Reason == reason)
 }
 
+// denied reports whether the person said no to this very request.
+func (s situation) denied() bool { return s.row != nil && !s.row.DeniedAt.IsZero() }
+
 // step is what comes next.
 type step int
 
@@ -56,6 +59,7 @@ func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, q *Request, r
 	}
 	next, ask, refused := decide(q, s)
 	if refused != nil {
+		q.denied = s.denied()
 		return refused
 	}
 	switch next {
@@ -75,6 +79,15 @@ func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, q *Request, r
 }
 
 func (h *Handler) situation(r *http.Request, q *Request, row *answered) (situation, error) {
+	s, err := h.person(r, row)
+	if err == nil && s.session.ID != "" {
+		s.consents, err = h.Store.Consents(r.Context(), s.user.ID, q.app.ID)
+	}
+	return s, err
+}
+
+// person is who is signed in, with what they decided about the request already.
+func (h *Handler) person(r *http.Request, row *answered) (situation, error) {
 	s := situation{now: h.Now(), row: row}
 	session, user, err := h.Sessions.Current(r)
 	if errors.Is(err, account.ErrNoSession) {
@@ -87,15 +100,14 @@ func (h *Handler) situation(r *http.Request, q *Request, row *answered) (situati
 	if row != nil && row.UserID != user.ID {
 		s.row = nil // what another person decided does not count
 	}
-	s.consents, err = h.Store.Consents(r.Context(), user.ID, q.app.ID)
-	return s, err
+	return s, nil
 }
 
 // decide says what comes next: sign-in until somebody is signed in as the request wants it, then consent until it stands,
 // then the code. With prompt=none nobody is asked, and the application is told what was missing.
 // OpenID Connect Core 1.0 §3.1.2.3, §3.1.2.4, §3.1.2.6.
 func decide(q *Request, s situation) (step, grant.Ask, *RedirectError) {
-	if s.row != nil && !s.row.DeniedAt.IsZero() {
+	if s.denied() {
 		return 0, grant.Ask{}, refuse(oauth.CodeAccessDenied, "User did not authorize the request")
 	}
 	if needsSignIn(q, s) {
@@ -108,11 +120,14 @@ func decide(q *Request, s situation) (step, grant.Ask, *RedirectError) {
 		return toSignIn, grant.Ask{}, nil
 	}
 	ask := q.ask()
+	if q.prompt.none && !q.approved() {
+		return 0, ask, refuse(oauth.CodeConsentRequired, "nobody here has approved the application, so the person has to be there, and prompt=none forbids to ask")
+	}
 	switch ask.Reason = needsConsent(q, s, ask); {
 	case ask.Reason == "":
 		return toCode, ask, nil
 	case !q.prompt.none:
-		ask.Before = ask.Known(s.consents)
+		ask.Before, ask.Changed = ask.Known(s.consents), ask.KnownOtherwise(s.consents)
 		return toConsent, ask, nil
 	case ask.Reason == grant.AskConfirmation:
 		return 0, ask, refuse(oauth.CodeInteractionRequired, "the redirect URI does not prove who answers it, so the person has to confirm, and prompt=none forbids to ask")

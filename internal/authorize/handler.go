@@ -50,6 +50,8 @@ type Tokens interface {
 type Handler struct {
 	Issuer   string // ends in /
 	Clients  Clients
+	URLs     URLClients                 // nil: there are no clients with a metadata document
+	Exempt   func(hostport string) bool // hosts with an exception of the guard of outgoing requests; may be nil
 	Store    Store
 	Sessions Sessions
 	Tokens   Tokens
@@ -57,6 +59,7 @@ type Handler struct {
 	Settings func() settings.Settings
 	Site     func() ui.Site
 	Uses     audit.Recorder
+	Traces   audit.Tracer // may be nil
 	Log      *slog.Logger
 	Now      func() time.Time
 }
@@ -103,9 +106,19 @@ func (h *Handler) resume(w http.ResponseWriter, r *http.Request) {
 	h.proceed(w, r, readParameters(row.Parameters), &answered{Request: row, handle: handle})
 }
 
-// proceed runs the checks, takes the next step and answers.
+// proceed runs the checks, takes the next step and answers. A client whose metadata document has to be looked at gets that as
+// soon as somebody is signed in, and then the checks run once more.
 func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, p Parameters, row *answered) {
-	q, page, refused := h.examine(r.Context(), p, AtAuthorize)
+	q, page, refused := h.examine(r.Context(), p, AtAuthorize, nil)
+	if h.URLs != nil && q.due(h.Now(), page) {
+		app, goOn := h.settle(w, r, q, row)
+		if !goOn {
+			return
+		}
+		if app != nil {
+			q, page, refused = h.examine(r.Context(), p, AtAuthorize, app)
+		}
+	}
 	if page != nil {
 		h.page(w, r, q, page)
 		return

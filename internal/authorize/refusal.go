@@ -3,8 +3,11 @@ package authorize
 import (
 	"fmt"
 	"net/http"
+	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/oauth"
+	"clientele/internal/ui"
 )
 
 // PageError is a refusal before client and redirect URI are proven. It can only become a page: there is nobody it could be
@@ -15,7 +18,19 @@ type PageError struct {
 	Text   string // what happened and what to do, for the person
 	Detail string // the exact words, for the developer
 	Reason string // stable words for the record
-	cause  error  // for the log; never shown
+
+	Retry     time.Duration // when trying again can help; 0 = it does not
+	Action    ui.LinkButton // the way on; none without a label
+	Reference string        // of the trace that is there already; empty = one is left with the page
+
+	// For the trace of a client with a metadata document.
+	kind              audit.FailureKind
+	value, mend, spec string
+	note              string     // what is wrong, if Detail does not say it
+	side              audit.Side // empty = the client's
+
+	mayPass bool  // what the client publishes now may say otherwise
+	cause   error // for the log; never shown
 }
 
 // RedirectError is a refusal after client and redirect URI are proven. It goes to a Destination, and only the checks that

@@ -13,8 +13,11 @@ import (
 type Request struct {
 	Parameters
 
+	settled *registry.Application // the client after a look at its metadata document; nil before
+
 	// Proven by the checks that can only answer with a page.
 	app  *registry.Application
+	url  oauth.ClientURL // the client ID, while it is a URL that nobody here knows
 	to   Destination
 	used string // the registered redirect URI that matched, which may have a wildcard
 
@@ -30,6 +33,8 @@ type Request struct {
 	resources bool // the APIs were named by resource
 	scopes    oauth.Scopes
 	targets   []grant.Target
+
+	denied bool // the person did not allow it
 }
 
 // prompt is the parsed prompt parameter. OpenID Connect Core 1.0 §3.1.2.1.
@@ -42,6 +47,7 @@ func (q *Request) ask() grant.Ask {
 		Targets:       q.targets,
 		RedirectURI:   q.to.uri.String(),
 		RedirectClass: q.to.uri.Class(),
+		Identity:      q.identity(),
 	}
 	if ask.RedirectClass == oauth.RedirectHTTPS {
 		ask.RedirectHost = q.to.uri.Host()

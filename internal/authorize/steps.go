@@ -10,15 +10,16 @@ import (
 	"clientele/internal/grant"
 )
 
-// sendToSignIn seals the request for this browser and shows the way to the sign-in page.
+// sendToSignIn seals the request for this browser and shows the way to the sign-in page. Of a client that is not known yet
+// the page shows nothing, and nothing of its wishes chooses the page.
 func (h *Handler) sendToSignIn(w http.ResponseWriter, r *http.Request, q *Request, s situation) *RedirectError {
-	sealed := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values, Choose: mayChoose(q, s), CreatedAt: s.now}
+	sealed := grant.Sealed{ApplicationID: q.applicationID(), Parameters: q.values, Choose: mayChoose(q, s), CreatedAt: s.now}
 	token, err := grant.Seal(h.Keys, sealed, h.bind(w, r))
 	if err != nil {
 		return failed(err)
 	}
 	page := "signin?"
-	if q.get("screen_hint") == "signup" && h.Settings().SignUp {
+	if q.get("screen_hint") == "signup" && !q.unknown() && h.Settings().SignUp {
 		page = "signup?"
 	}
 	h.seeOther(w, h.Issuer+page+url.Values{"request": {token}}.Encode())
@@ -32,8 +33,9 @@ func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Reque
 		fresh, handle := grant.Sealed{ApplicationID: q.app.ID, Parameters: q.values}.Row(h.Keys, s.now)
 		row = &answered{Request: fresh, handle: handle.Reveal()}
 	}
+	row.ApplicationID = q.app.ID // which a request of an unknown client did not have until now
 	row.SessionID, row.UserID = s.session.ID, s.session.UserID
-	row.Ask, row.ConsentedAt = ask, time.Time{}
+	row.Ask, row.ConsentedAt, row.DocumentHash = ask, time.Time{}, q.documentHash()
 	switch err := h.Store.SaveRequest(r.Context(), row.Request); {
 	case errors.Is(err, grant.ErrNotFound): // answered in another tab, or the application was deleted
 		h.page(w, r, q, finishedPage())
@@ -64,4 +66,9 @@ func (h *Handler) remember(r *http.Request, q *Request, s situation, ask grant.A
 		}
 	}
 	return nil
+}
+
+// resumePath is the way back to a request.
+func resumePath(handle string) string {
+	return "/authorize/resume?" + url.Values{"request": {handle}}.Encode()
 }

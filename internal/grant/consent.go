@@ -62,6 +62,19 @@ func (a Ask) Known(consents []Consent) []Target {
 	return known
 }
 
+// KnownOtherwise reports whether the person allowed something to the client while it said otherwise who it is, and nothing
+// since: its name, logo or address changed, or it wants more.
+func (a Ask) KnownOtherwise(consents []Consent) bool {
+	otherwise := false
+	for _, c := range consents {
+		if c.DocumentIdentity == a.Identity {
+			return false
+		}
+		otherwise = otherwise || c.DocumentIdentity != ""
+	}
+	return otherwise
+}
+
 func (a Ask) allowed(consents []Consent, audience string) (scopes oauth.Scopes, known bool) {
 	for _, c := range consents {
 		if c.Audience == audience && c.RedirectClass == a.RedirectClass && c.RedirectHost == a.RedirectHost && c.DocumentIdentity == a.Identity {

@@ -16,8 +16,8 @@ const RequestLifetime = 15 * time.Minute
 // Request is an authorization request after sign-in: what was asked, and what has been decided so far. Before sign-in it
 // travels sealed and is no row. That there is a row means that the person chose which account to go on with.
 type Request struct {
-	Hash          secret.Hash // of the handle
-	ApplicationID string
+	Hash          secret.Hash         // of the handle
+	ApplicationID string              // empty while the client is a URL that nobody here knows yet
 	SessionID     string              // of the session that was current when the row was made
 	UserID        string              // whose decisions these are
 	Parameters    map[string][]string // the known parameters as they came
@@ -52,6 +52,7 @@ type Ask struct {
 	RedirectClass oauth.RedirectClass `json:"redirect_class,omitempty"`
 	RedirectHost  string              `json:"redirect_host,omitempty"` // for class https
 	Identity      string              `json:"identity,omitempty"`      // of an imported application: hash of name, logo and client_uri
+	Changed       bool                `json:"changed,omitempty"`       // the client was allowed before, when it said otherwise who it is
 	Before        []Target            `json:"before,omitempty"`        // what was allowed earlier; Audience "" for OpenID Connect's own scopes
 }
 
