@@ -6,6 +6,7 @@ import (
 
 	"clientele/internal/grant"
 	"clientele/internal/oauth"
+	"clientele/internal/registry"
 	"clientele/internal/secret"
 )
 
@@ -19,6 +20,9 @@ func (h *Handler) redeemCode(ctx context.Context, v *visit) (answer, error) {
 		return answer{}, h.replayed(ctx, v, g)
 	}
 	if refused := v.checkCode(code, g); refused != nil {
+		return answer{}, refused
+	}
+	if refused := h.checkStillRegistered(v, g); refused != nil {
 		return answer{}, refused
 	}
 	user, err := h.person(ctx, g)
@@ -99,6 +103,18 @@ func (v *visit) checkCode(code grant.Code, g *grant.Grant) *oauth.Error {
 		return oauth.InvalidGrant("code_verifier does not belong to the code_challenge that the code was asked for with")
 	}
 	return nil
+}
+
+// checkStillRegistered refuses a code that went to a place which was taken out of the application's redirect URIs since: by
+// an operator, or by a new version of its metadata document.
+func (h *Handler) checkStillRegistered(v *visit, g *grant.Grant) *oauth.Error {
+	uri, err := oauth.ParseRedirectURI(g.RedirectURI)
+	if err == nil {
+		if _, ok := v.app.RedirectFor(uri, registry.Policy{WildcardRedirects: h.Settings().WildcardRedirects}); ok {
+			return nil
+		}
+	}
+	return oauth.InvalidGrant("the redirect URI that the code was sent to is not registered any more").Because(err)
 }
 
 // checkRedirectURI compares redirect_uri with the one the code was sent to. It may be left out with PKCE, which binds the

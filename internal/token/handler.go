@@ -53,7 +53,7 @@ type Signer interface {
 	Algorithms() []signing.Algorithm
 }
 
-// Handler is the room's door. Every field is needed, except Log.
+// Handler is the room's door. Every field is needed, except Log and Traces.
 type Handler struct {
 	Issuer    string // ends in a slash
 	Clients   Clients
@@ -64,6 +64,7 @@ type Handler struct {
 	Keys      *secret.Keyring
 	Settings  func() settings.Settings
 	Uses      audit.Recorder
+	Traces    audit.Tracer // of refused clients that are known by a URL
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -129,12 +130,16 @@ func (h *Handler) exchange(ctx context.Context, r *http.Request) (answer, error)
 	}
 	v := h.visit(req, caller)
 	a, err := h.answer(ctx, v)
+	err = h.trace(ctx, v, err)
 	h.record(ctx, v, err)
 	return a, err
 }
 
 // answer hands the request to its grant. RFC 6749 §4.1.3, §4.4.2, §6.
 func (h *Handler) answer(ctx context.Context, v *visit) (answer, error) {
+	if refused := v.checkDocument(); refused != nil {
+		return answer{}, refused
+	}
 	if !v.app.Allows(v.grantType) {
 		return answer{}, oauth.Refuse(oauth.CodeUnauthorizedClient, "the application may not use the grant type %s; it is switched on in its settings", v.grantType)
 	}

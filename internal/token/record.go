@@ -10,6 +10,9 @@ import (
 // issued notes what the answer carries, for the record.
 func (v *visit) issued(audience string, scopes oauth.Scopes) {
 	v.use.Detail = map[string]string{"grant_type": string(v.grantType), "audience": audience, "scope": scopes.String()}
+	if v.otherKey {
+		v.use.Detail["key"] = "another than the grant was made with"
+	}
 }
 
 // record writes down what became of the visit. No token, code or secret is in it.

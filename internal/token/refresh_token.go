@@ -68,7 +68,9 @@ func (h *Handler) familyOf(ctx context.Context, v *visit) (grant.Family, *grant.
 }
 
 // checkFamily holds a refresh token against the application as it is now. A grant that was made with a credential is never
-// used with a weaker one. RFC 6749 §6, §10.4.
+// used with a weaker one: whoever stole the refresh token of a client that may also go without would just go without. Which
+// key it was does not matter, as long as it is one of the client's keys of today, or no client could ever change its key.
+// RFC 6749 §6, §10.4.
 func (v *visit) checkFamily(f grant.Family, g *grant.Grant) *oauth.Error {
 	ended := oauth.InvalidGrant("the refresh token is unknown, has expired or was revoked")
 	switch {
@@ -78,10 +80,14 @@ func (v *visit) checkFamily(f grant.Family, g *grant.Grant) *oauth.Error {
 		return ended.Because(errors.New("it has expired"))
 	case v.app.Refresh.Lifetime > 0 && expired(f.CreatedAt.Add(v.app.Refresh.Lifetime), v.now):
 		return ended.Because(errors.New("it has expired by the application's settings of today"))
+	case strength(v.method) < strength(g.AuthMethod) && g.AuthMethod == oauth.AuthPrivateKeyJWT:
+		return oauth.InvalidClient("the client must authenticate with private_key_jwt, as it did when the person granted access").
+			Because(errors.New("granted with a key, used with " + string(v.method)))
 	case strength(v.method) < strength(g.AuthMethod):
 		return oauth.InvalidGrant("the client must authenticate as it did when the person granted access").
 			Because(errors.New("granted with " + string(g.AuthMethod) + ", used with " + string(v.method)))
 	}
+	v.otherKey = g.KeyThumbprint != "" && g.KeyThumbprint != v.key
 	return nil
 }
 

@@ -111,6 +111,8 @@ type visit struct {
 	key    string // thumbprint of the key that the client authenticated with; empty for other methods
 	now    time.Time
 	use    audit.Use // what the record will say
+
+	otherKey bool // the grant was made with another key of the client
 }
 
 func (h *Handler) visit(req request, caller clientauth.Caller) *visit {

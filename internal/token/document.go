@@ -1,0 +1,70 @@
+package token
+
+import (
+	"context"
+	"errors"
+
+	"clientele/internal/audit"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+// checkDocument decides what an imported application still gets when its metadata document does not stand as it did. One that
+// is withdrawn, or that says none where it had keys, gets nothing more. Any other trouble with the document ends nothing that
+// people granted; it only keeps the application from getting tokens for itself. CIMD-02 §6.
+func (v *visit) checkDocument() *oauth.Error {
+	standing, why := v.app.Standing(v.now)
+	because := errors.New(why)
+	switch {
+	case v.app.Import == nil:
+		return nil
+	case v.grantType == oauth.ClientCredentials && !v.app.Import.ClientCredentials:
+		return oauth.Refuse(oauth.CodeUnauthorizedClient, "client_credentials is off for this application; whoever runs this server can switch it on")
+	case v.app.Ended(v.now) && standing == registry.StandingWithdrawn && v.grantType != oauth.ClientCredentials:
+		return oauth.InvalidGrant("the application withdrew its metadata document").Because(because)
+	case v.app.Ended(v.now):
+		return oauth.InvalidClient("the application's metadata document does not let it authenticate as before").Because(because)
+	case standing == registry.StandingGood || v.grantType != oauth.ClientCredentials:
+		return nil
+	case standing == registry.StandingStale:
+		return oauth.Refuse(oauth.CodeTemporarilyUnavailable, "the application's metadata document cannot be fetched; try again later").Because(because)
+	}
+	return oauth.Refuse(oauth.CodeUnauthorizedClient, "the application is on hold until whoever runs this server has looked at its metadata document").Because(because)
+}
+
+// mends say what a client that is known by a URL can do about a refusal; whoever wrote it cannot see the record.
+var mends = map[oauth.ErrorCode]string{
+	oauth.CodeInvalidGrant:       "send the person through the authorization endpoint again",
+	oauth.CodeInvalidClient:      "authenticate as the metadata document says, and as before",
+	oauth.CodeUnauthorizedClient: "ask for this grant type in the metadata document; an operator has to allow it",
+	oauth.CodeInvalidTarget:      "name an API that the person granted access to",
+	oauth.CodeInvalidScope:       "ask for no more than the person granted",
+}
+
+// trace leaves a trace of the refusal of an application that is known by a URL, and puts its reference into the answer: the
+// operator is told that one, and knows nothing else of the client. Every other error comes back as it is.
+func (h *Handler) trace(ctx context.Context, v *visit, err error) error {
+	refused, ok := errors.AsType[*oauth.Error](err)
+	if !ok || h.Traces == nil || v.app.Import == nil || refused.Code == oauth.CodeServerError || refused.Code == oauth.CodeTemporarilyUnavailable {
+		return err
+	}
+	message := refused.Description
+	if cause := errors.Unwrap(refused); cause != nil {
+		message += " (" + cause.Error() + ")"
+	}
+	mend := mends[refused.Code]
+	if mend == "" {
+		mend = "correct the request as the message says"
+	}
+	v.use.Reference = h.Traces.Trace(ctx, audit.Trace{
+		At: v.now, Door: "token", ClientID: v.app.ExternalID, ApplicationID: v.app.ID, UserID: v.use.UserID, Address: v.address,
+		Rule: string(refused.Code), Value: string(v.grantType), Message: message, Mend: mend, Side: audit.SideClient,
+		Detail: map[string]string{"grant_type": string(v.grantType), "method": string(v.method)},
+	})
+	if v.use.Reference == "" {
+		return err
+	}
+	public := *refused
+	public.Description += "; the operator finds the reason under " + v.use.Reference
+	return &public
+}
