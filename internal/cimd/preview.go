@@ -49,7 +49,8 @@ type Failure struct {
 	Side    audit.Side
 	Status  int
 	Value   string
-	Retry   time.Duration // 0: trying again does not help
+	Retry   time.Duration     // 0: trying again does not help
+	Detail  map[string]string // for traces: status, content_type, bytes, address, took
 }
 
 // Refusal is why a client is not let in. The person sees its reason and reference; everything else is in the trace.

@@ -35,7 +35,8 @@ func (c *Client) read(ctx context.Context, to target, r Request, answer *http.Re
 func (c *Client) body(ctx context.Context, to target, limit int, answer *http.Response) ([]byte, *Failure) {
 	tooBig := &Failure{
 		Kind:    audit.FailureTooBig,
-		Message: fmt.Sprintf("The answer of %s is longer than %d bytes: make it shorter.", to.host, limit),
+		Message: fmt.Sprintf("The answer of %s is longer than %d bytes.", to.host, limit),
+		Mend:    "Make it shorter.",
 	}
 	if answer.ContentLength > int64(limit) && answer.Header.Get("Content-Encoding") == "" {
 		tooBig.note("bytes", strconv.FormatInt(answer.ContentLength, 10))
@@ -93,7 +94,8 @@ func decoded(body io.Reader, to target, h http.Header) (io.Reader, *Failure) {
 	}
 	return nil, &Failure{
 		Kind:    audit.FailureNotJSON,
-		Message: fmt.Sprintf("%s sends the answer encoded (%s) although identity was asked for: serve it without Content-Encoding.", to.host, cut(encoding)),
+		Message: fmt.Sprintf("%s sends the answer encoded (%s) although identity was asked for.", to.host, cut(encoding)),
+		Mend:    "Serve it without Content-Encoding.",
 	}
 }
 
@@ -122,8 +124,8 @@ func redirected(to target, answer *http.Response) *Failure {
 	}
 	f := &Failure{
 		Kind: audit.FailureRedirect, Status: answer.StatusCode,
-		Message: fmt.Sprintf("%s answers %d and points to %s. Redirects are not followed: use the URL at which the document really is, and name that one as client_id.",
-			to.host, answer.StatusCode, where),
+		Message: fmt.Sprintf("%s answers %d and points to %s. Redirects are not followed.", to.host, answer.StatusCode, where),
+		Mend:    "Use the URL at which it really is.",
 	}
 	f.note("location", cut(answer.Header.Get("Location")))
 	return f
@@ -134,20 +136,21 @@ func (c *Client) statusFailure(to target, answer *http.Response) *Failure {
 		Kind: audit.FailureStatus, Status: answer.StatusCode, Challenge: challenged(answer),
 		RetryAfter: retryAfter(answer.Header.Get("Retry-After"), c.o.Now()),
 	}
-	status := fmt.Sprintf("%s answers %d", to.host, answer.StatusCode)
+	f.Message = fmt.Sprintf("%s answers %d.", to.host, answer.StatusCode)
 	switch {
 	case f.Challenge:
-		f.Message = status + " with a bot challenge. Let its bot protection pass requests for this path, or those of this server's User-Agent."
+		f.Message = fmt.Sprintf("%s answers %d with a bot challenge.", to.host, answer.StatusCode)
+		f.Mend = "Let the host's bot protection pass requests for this path, or those of this server's User-Agent."
 	case f.Gone():
-		f.Message = status + ": there is no such document. Publish it there again, or use the URL where it is."
+		f.Mend = "Publish it there again, or use the URL where it is."
 	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
-		f.Message = status + ". The document must be readable by everybody, without signing in."
+		f.Mend = "Let everybody read it, without signing in."
 	case answer.StatusCode == http.StatusTooManyRequests:
-		f.Message = status + ": it has too many requests. Try again later, or raise its limit for this path."
+		f.Mend = "Try again later, or raise the host's limit for this path."
 	case answer.StatusCode >= 500:
-		f.Message = status + ": something is wrong there. Try again later."
+		f.Mend = "Something is wrong on that host: try again later."
 	default:
-		f.Message = status + ". Only 200 is an answer: serve the document with that."
+		f.Mend = "Only 200 is an answer: serve it with that."
 	}
 	return f
 }

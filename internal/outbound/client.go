@@ -142,7 +142,7 @@ func (c *Client) exchange(ctx context.Context, to target, r Request) (*Response,
 	defer transport.CloseIdleConnections()
 	req, err := c.request(ctx, r)
 	if err != nil {
-		return nil, &Failure{Kind: audit.FailureURL, Message: "The URL cannot be called: it is no URL.", cause: err}
+		return nil, &Failure{Kind: audit.FailureURL, Message: "The URL cannot be called: it is no URL.", Mend: "Use a plain https URL with a public host name.", cause: err}
 	}
 	answer, err := transport.RoundTrip(req)
 	if err != nil {

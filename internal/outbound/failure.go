@@ -34,7 +34,8 @@ func late(ctx context.Context, err error) bool {
 func timeout(to target, doing string, err error) *Failure {
 	return &Failure{
 		Kind:    audit.FailureTimeout,
-		Message: fmt.Sprintf("%s took too long %s. Serve the document from a host that answers within two seconds.", to.host, doing),
+		Message: fmt.Sprintf("%s took too long %s.", to.host, doing),
+		Mend:    "Serve it from a host that answers within two seconds.",
 		cause:   err,
 	}
 }
@@ -43,11 +44,15 @@ func (c *Client) nameFailure(ctx context.Context, to target, err error) *Failure
 	if late(ctx, err) {
 		return timeout(to, "to be found in DNS", err)
 	}
-	message := fmt.Sprintf("The name %s has no address in DNS: see whether it is spelled right and has an A or AAAA record.", to.host)
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && !dns.IsNotFound {
-		message = fmt.Sprintf("DNS does not answer for %s: see whether this server's resolver and the name servers of that zone work.", to.host)
+	f := &Failure{
+		Kind: audit.FailureDNS, Message: fmt.Sprintf("The name %s has no address in DNS.", to.host),
+		Mend: "See whether the name is spelled right and has an A or AAAA record.", cause: err,
 	}
-	return &Failure{Kind: audit.FailureDNS, Message: message, cause: err}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && !dns.IsNotFound {
+		f.Message = fmt.Sprintf("DNS does not answer for %s.", to.host)
+		f.Mend = "See whether this server's resolver and the name servers of that zone work."
+	}
+	return f
 }
 
 func (c *Client) dialFailure(ctx context.Context, to target, err error) *Failure {
@@ -59,7 +64,8 @@ func (c *Client) dialFailure(ctx context.Context, to target, err error) *Failure
 	}
 	return &Failure{
 		Kind:    audit.FailureConnect,
-		Message: fmt.Sprintf("Nobody answers at %s port %d: see whether the host is up and whether a firewall stands between.", to.host, to.port),
+		Message: fmt.Sprintf("Nobody answers at %s port %d.", to.host, to.port),
+		Mend:    "See whether the host is up and whether a firewall stands between.",
 		cause:   err,
 	}
 }
@@ -68,11 +74,12 @@ func (c *Client) handshakeFailure(ctx context.Context, to target, err error) *Fa
 	if late(ctx, err) {
 		return timeout(to, "with the TLS handshake", err)
 	}
-	return &Failure{Kind: audit.FailureTLS, Message: to.host + " " + tlsProblem(err), cause: err}
+	problem, mend := tlsProblem(err)
+	return &Failure{Kind: audit.FailureTLS, Message: to.host + " " + problem, Mend: mend, cause: err}
 }
 
 // tlsProblem is what is wrong with the other side's TLS, and what would mend it.
-func tlsProblem(err error) string {
+func tlsProblem(err error) (problem, mend string) {
 	var (
 		invalid  x509.CertificateInvalidError
 		name     x509.HostnameError
@@ -82,19 +89,19 @@ func tlsProblem(err error) string {
 	)
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "has a certificate that is expired or not yet valid: renew it."
+		return "has a certificate that is expired or not yet valid.", "Renew it."
 	case errors.As(err, &name):
-		return "has a certificate for another name: get one for this name."
+		return "has a certificate for another name.", "Get one for this name."
 	case errors.As(err, &unknown):
-		return "has a certificate from an authority that this server does not trust: get one from a public authority and serve the whole chain, or let the operator add --outbound-ca."
+		return "has a certificate from an authority that this server does not trust.", "Get one from a public authority and serve the whole chain, or let the operator start this server with --outbound-ca."
 	case errors.As(err, &invalid):
-		return "has a certificate that cannot be verified: get a new one and serve the whole chain."
+		return "has a certificate that cannot be verified.", "Get a new one and serve the whole chain."
 	case errors.As(err, &noTLS):
-		return "does not speak TLS on that port."
+		return "does not speak TLS on that port.", "Serve https there."
 	case errors.As(err, &oldAlert), strings.Contains(err.Error(), "protocol version"):
-		return "ends the TLS handshake: it must speak TLS 1.2 or 1.3 and know this name."
+		return "ends the TLS handshake.", "Let it speak TLS 1.2 or 1.3 and know this name."
 	}
-	return "does not finish the TLS handshake: it must speak TLS 1.2 or 1.3 and know this name."
+	return "does not finish the TLS handshake.", "Let it speak TLS 1.2 or 1.3 and know this name."
 }
 
 // exchangeFailure is why there are no headers.
@@ -108,13 +115,15 @@ func (c *Client) exchangeFailure(ctx context.Context, to target, err error) *Fai
 	case strings.Contains(err.Error(), "response headers exceeded"):
 		return &Failure{
 			Kind:    audit.FailureTooBig,
-			Message: fmt.Sprintf("%s sends more than %d bytes of headers: serve the document with fewer.", to.host, maxHeaderBytes),
+			Message: fmt.Sprintf("%s sends more than %d bytes of headers.", to.host, maxHeaderBytes),
+			Mend:    "Serve it with fewer headers.",
 			cause:   err,
 		}
 	}
 	return &Failure{
 		Kind:    audit.FailureConnect,
-		Message: to.host + " takes the connection and sends no proper HTTP answer: see what listens there.",
+		Message: to.host + " takes the connection and sends no proper HTTP answer.",
+		Mend:    "See what listens there.",
 		cause:   err,
 	}
 }
@@ -126,7 +135,8 @@ func (c *Client) bodyFailure(ctx context.Context, to target, err error) *Failure
 	}
 	return &Failure{
 		Kind:    audit.FailureConnect,
-		Message: to.host + " breaks off in the middle of the answer, or sends another length than it says: see what serves it.",
+		Message: to.host + " breaks off in the middle of the answer, or sends another length than it says.",
+		Mend:    "See what serves it.",
 		cause:   err,
 	}
 }

@@ -92,10 +92,10 @@ func (c *Client) judge(to target, addr netip.Addr) *Failure {
 
 func blocked(to target, address, use string) *Failure {
 	return &Failure{
-		Kind: audit.FailureAddress,
-		Message: fmt.Sprintf("%s has an address that this server does not call: %s (%s). Publish the document on public addresses only, or let the operator add --outbound-allow %s=CIDR.",
-			to.host, address, use, joinHostPort(to.host, to.port)),
-		Detail: map[string]string{"address": address},
+		Kind:    audit.FailureAddress,
+		Message: fmt.Sprintf("%s has an address that this server does not call: %s (%s).", to.host, address, use),
+		Mend:    fmt.Sprintf("Give the host public addresses only, or let the operator start this server with --outbound-allow %s=CIDR.", joinHostPort(to.host, to.port)),
+		Detail:  map[string]string{"address": address},
 	}
 }
 

@@ -44,7 +44,8 @@ func (r *Response) NotModified() bool { return r.Status == http.StatusNotModifie
 type Failure struct {
 	Kind       audit.FailureKind
 	Status     int           // for kind status and redirect
-	Message    string        // what happened, with what would mend it
+	Message    string        // what happened
+	Mend       string        // what would help
 	RetryAfter time.Duration // as the other side asked for, at most an hour; 0 = it did not
 	Challenge  bool          // the answer is a bot challenge
 	Detail     map[string]string

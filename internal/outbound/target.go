@@ -29,7 +29,7 @@ var specialNames = []string{
 func (c *Client) aim(raw string) (target, *Failure) {
 	host, port, err := parse(raw)
 	if err != nil {
-		return target{}, &Failure{Kind: audit.FailureURL, Message: "The URL cannot be called: " + err.Error() + ".", cause: err}
+		return target{}, &Failure{Kind: audit.FailureURL, Message: "The URL cannot be called: " + err.Error() + ".", Mend: "Use a plain https URL with a public host name.", cause: err}
 	}
 	to := target{url: raw, host: host, port: port}
 	for _, e := range c.o.Exceptions {
@@ -38,7 +38,7 @@ func (c *Client) aim(raw string) (target, *Failure) {
 		}
 	}
 	if slices.Contains(c.o.Own, joinHostPort(host, port)) {
-		return target{}, &Failure{Kind: audit.FailurePolicy, Message: "The URL is on this server's own host: it does not call itself. Publish the document on a host of its own."}
+		return target{}, &Failure{Kind: audit.FailurePolicy, Message: "The URL is on this server's own host: it does not call itself.", Mend: "Publish it on a host of its own."}
 	}
 	if len(to.exempt) > 0 {
 		return to, nil
@@ -49,7 +49,8 @@ func (c *Client) aim(raw string) (target, *Failure) {
 	if port != standardPort {
 		return target{}, &Failure{
 			Kind:    audit.FailurePolicy,
-			Message: fmt.Sprintf("Port %d is not called: publish the document on port 443, or let the operator add --outbound-allow %s=CIDR.", port, joinHostPort(host, port)),
+			Message: fmt.Sprintf("The URL names port %d, which is not called.", port),
+			Mend:    fmt.Sprintf("Publish it on port 443, or let the operator start this server with --outbound-allow %s=CIDR.", joinHostPort(host, port)),
 		}
 	}
 	return to, nil
@@ -85,7 +86,7 @@ func parse(raw string) (host string, port uint16, err error) {
 // publicName refuses hosts that are addresses, or names that mean nothing on the public internet.
 func publicName(host string) *Failure {
 	refuse := func(kind audit.FailureKind, why string) *Failure {
-		return &Failure{Kind: kind, Message: why + " Publish the document under a public host name, or let the operator add --outbound-allow for this host."}
+		return &Failure{Kind: kind, Message: why, Mend: "Publish it under a public host name, or let the operator start this server with --outbound-allow for this host."}
 	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		if use, special := Special(addr); special {
