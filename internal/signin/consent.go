@@ -24,18 +24,18 @@ type asked struct {
 
 // consentView is what the consent page shows. Facts first: who answers at the other end, then what it calls itself.
 type consentView struct {
-	handle      string
-	shown       string // names what the page shows
-	confirm     bool   // our own application, which only has to be confirmed
-	host        string // where the person goes afterwards; empty for an app on the device
-	local       bool   // loopback or a private scheme
-	destination string // the redirect without its query, for the fact line
-	app         string
-	instance    string // whose server this is
-	thirdParty  bool
-	who         string
-	another     string // the way to another account
-	groups      []permissions
+	handle     string
+	shown      string          // names what the page shows
+	confirm    bool            // our own application, which only has to be confirmed
+	caller     *caller         // who asks, if it is known by a URL
+	web        bool            // the person goes to a web server, whose host is proof
+	place      oauth.ShownHost // where the person goes afterwards: host and port, or the private scheme
+	app        string
+	instance   string // whose server this is
+	thirdParty bool
+	who        string
+	another    string // the way to another account
+	groups     []permissions
 }
 
 // permissions are what is wanted of one API, or of this server itself.
@@ -132,14 +132,15 @@ func (h *Handler) view(ctx context.Context, a asked) (consentView, error) {
 		handle:     a.handle,
 		shown:      a.Ask.Fingerprint(),
 		confirm:    a.Ask.Reason == grant.AskConfirmation,
-		local:      a.Ask.RedirectClass != oauth.RedirectHTTPS,
+		caller:     h.callerOf(a.app, a.Ask),
+		web:        a.Ask.RedirectClass == oauth.RedirectHTTPS,
+		place:      placeOf(a.Ask),
 		app:        displayName(a.app.Name),
 		instance:   h.Settings().InstanceName,
 		thirdParty: a.app.Ownership == registry.ThirdParty,
 		who:        a.user.Email,
 		another:    h.Issuer + "authorize?" + anotherAccount(a.Parameters).Encode(),
 	}
-	v.host, v.destination = where(a.Ask)
 	for _, part := range a.Ask.Parts() {
 		group, err := h.permissions(ctx, part, a.Ask.Before)
 		if err != nil {
@@ -150,22 +151,20 @@ func (h *Handler) view(ctx context.Context, a asked) (consentView, error) {
 	return v, nil
 }
 
-// where is the host the person goes to, and the fact line's text: host and port as they stand in the redirect URI, or the
-// private scheme.
-func where(ask grant.Ask) (host, destination string) {
+// placeOf is where the person goes: host and port as they stand in the redirect URI, or the private scheme.
+func placeOf(ask grant.Ask) oauth.ShownHost {
 	uri, err := oauth.ParseRedirectURI(ask.RedirectURI)
 	if err != nil {
-		return "", ask.RedirectURI
+		return oauth.ShownHost{Domain: ask.RedirectURI}
 	}
 	_, origin, found := strings.Cut(uri.Origin(), "://")
-	if !found {
-		scheme, _, _ := strings.Cut(ask.RedirectURI, ":")
-		return "", scheme
+	switch {
+	case !found:
+		return oauth.ShownHost{Domain: uri.Scheme()}
+	case uri.Class() == oauth.RedirectLoopback:
+		return oauth.ShownHost{Domain: origin}
 	}
-	if uri.Class() == oauth.RedirectLoopback {
-		return "", origin
-	}
-	return origin, origin
+	return oauth.ShowHost(origin)
 }
 
 // permissions puts one part of what is asked into words.

@@ -7,13 +7,14 @@
 //	GET  /reset     POST /reset    a new password, by a link that an operator handed over: ?token=
 //	GET  /signout   POST /signout  asks, then ends the session of this browser
 //	GET  /consent   what an application wants; POST /consent  request, decision=allow|deny
+//	GET  /logos/{hash}  the logo of an application with a metadata document, as we re-encoded it
 //
 // The room authorize sends people here with a request: sealed before sign-in, by handle after it. What is decided here is
 // written into the request's row, and a 303 leads back to /authorize/resume. This room never decides what comes next.
 //
 // Invariants: a session's token changes at every sign-in; one answer for an unknown person and a wrong password; every POST
 // ends in a 303 or in the same form with what is wrong; a person allows exactly what the page showed; on the consent page
-// facts (hosts) stand before claims (names). Routes here are behind CrossOriginProtection, which the server applies.
+// facts (hosts) stand before claims (names); a client that is not known yet leaves no word on any page. Routes here are behind CrossOriginProtection, which the server applies.
 //
 // Specs: RFC 6749 §10.2, §10.12; RFC 6265; RFC 8252 §8.6; RFC 9700 §4.12; OpenID Connect Core 1.0 §3.1.2.3, §3.1.2.4.
 package signin

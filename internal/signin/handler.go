@@ -55,6 +55,7 @@ type Handler struct {
 	Requests Requests
 	Clients  Clients
 	Store    Store
+	Logos    Logos // nil: there are none
 	Keys     *secret.Keyring
 	Settings func() settings.Settings
 	Site     func() ui.Site
@@ -75,6 +76,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /reset", h.reset)
 	mux.HandleFunc("GET /consent", h.consentPage)
 	mux.HandleFunc("POST /consent", h.consent)
+	mux.HandleFunc("GET /logos/{hash}", h.logo)
 }
 
 // waiting is the request that sent the person here. Its zero value is none: the person came by themselves.
@@ -121,6 +123,14 @@ func (q waiting) parameter(name string) string {
 		return values[0]
 	}
 	return ""
+}
+
+// hint is the e-mail address that the request has ready. One of a client that nobody here knows yet says nothing on our pages.
+func (q waiting) hint() string {
+	if q.app == nil {
+		return ""
+	}
+	return shorten(q.parameter("login_hint"), maxEmail)
 }
 
 // goOn keeps the waiting request as a row of this session and leads back to it. authTime is zero unless the person

@@ -38,12 +38,7 @@ func (h *Handler) signInPage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) form(q waiting, user account.User) signInForm {
-	f := signInForm{request: q.token, email: q.parameter("login_hint"), who: user.Email, signUp: h.Settings().SignUp}
-	if q.app != nil {
-		f.app = displayName(q.app.Name)
-	}
-	f.email = shorten(f.email, maxEmail)
-	return f
+	return signInForm{request: q.token, app: nameOf(q.app), email: q.hint(), who: user.Email, signUp: h.Settings().SignUp}
 }
 
 // signIn takes e-mail address and password, starts a session, and goes on with what waits. The same answer, in the same

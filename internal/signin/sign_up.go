@@ -23,11 +23,7 @@ func (h *Handler) signUpPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	f := signUpForm{request: q.token, email: shorten(q.parameter("login_hint"), maxEmail)}
-	if q.app != nil {
-		f.app = displayName(q.app.Name)
-	}
-	h.write(w, r, http.StatusOK, signUpPage(f))
+	h.write(w, r, http.StatusOK, signUpPage(signUpForm{request: q.token, app: nameOf(q.app), email: q.hint()}))
 }
 
 // signUp makes a person, signs them in and goes on with what waits.
@@ -39,9 +35,9 @@ func (h *Handler) signUp(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	f := signUpForm{request: q.token, email: shorten(text(r.PostFormValue("email")), maxEmail), name: shorten(text(r.PostFormValue("name")), 2*maxName)}
-	if q.app != nil {
-		f.app = displayName(q.app.Name)
+	f := signUpForm{
+		request: q.token, app: nameOf(q.app),
+		email: shorten(text(r.PostFormValue("email")), maxEmail), name: shorten(text(r.PostFormValue("name")), 2*maxName),
 	}
 	actor := audit.Actor{Kind: audit.ActorPerson, Name: f.email, Address: address(r), Door: "signin"}
 	if r.PostFormValue("password") == "" {

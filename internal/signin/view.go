@@ -1,6 +1,10 @@
 package signin
 
-import "net/url"
+import (
+	"net/url"
+
+	"clientele/internal/oauth"
+)
 
 // to is the sentence under a title that says where the person goes on to.
 func to(app string) string {
@@ -18,15 +22,28 @@ func link(path, request string) string {
 	return path + "?" + url.Values{"request": {request}}.Encode()
 }
 
-// wants names who asks by what cannot be faked.
+// title names who asks by what cannot be faked.
+func (v consentView) title() string { return v.asks().String() + v.wants() }
+
+// asks is the host that asks; empty for a program on the device of the person.
+func (v consentView) asks() oauth.ShownHost {
+	switch {
+	case v.caller != nil:
+		return v.caller.host
+	case v.web:
+		return v.place
+	}
+	return oauth.ShownHost{}
+}
+
 func (v consentView) wants() string {
 	switch {
 	case v.confirm:
 		return "A program on this device wants to sign you in"
-	case v.host != "":
-		return v.host + " wants access"
+	case v.asks() == oauth.ShownHost{}:
+		return "A program on this device wants access"
 	}
-	return "A program on this device wants access"
+	return " wants access"
 }
 
 func (v consentView) after() string {
@@ -36,11 +53,26 @@ func (v consentView) after() string {
 	return "After you allow,"
 }
 
-func (v consentView) device() string {
-	if v.local {
+// behind ends the sentence about where the person goes.
+func (v consentView) behind() string {
+	switch {
+	case !v.web:
 		return " on this device."
+	case v.caller != nil && v.caller.elsewhere && !v.caller.foreign:
+		return ", another address of " + v.place.Domain + "."
 	}
 	return "."
+}
+
+// checked says who answers for a client that is known by a URL.
+func (v consentView) checked() string {
+	switch {
+	case !v.caller.stranger:
+		return "It does not belong to " + v.instance + ", which let it in."
+	case v.caller.unused:
+		return "Nobody at " + v.instance + " has checked it, and nobody here has used it before."
+	}
+	return "Nobody at " + v.instance + " has checked it."
 }
 
 func (v consentView) allowLabel() string {
