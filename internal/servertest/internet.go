@@ -10,6 +10,9 @@ import (
 // Internet is a pretend internet; see outboundtest.
 type Internet = outboundtest.Internet
 
+// Host is one host of it.
+type Host = outboundtest.Host
+
 // NewInternet makes a pretend internet that ends with the test.
 func NewInternet(t testing.TB) *Internet {
 	t.Helper()
