@@ -151,6 +151,11 @@ func (a *Application) ClientID() oauth.ClientID {
 	return oauth.ClientID(a.ID)
 }
 
+// Expired reports whether a is a stranger that did not finish an authorization in time. It is as good as unknown.
+func (a *Application) Expired(now time.Time) bool {
+	return !a.ExpiresAt.IsZero() && !now.Before(a.ExpiresAt)
+}
+
 // Public reports whether the application authenticates with nothing.
 func (a *Application) Public() bool {
 	return len(a.AuthMethods) == 1 && a.AuthMethods[0] == oauth.AuthNone
@@ -176,7 +181,8 @@ func (a *Application) Accepts(m oauth.AuthMethod) bool {
 	return false
 }
 
-// AnyLoopbackPort reports whether the port of a loopback redirect URI does not count. RFC 8252 §7.3.
+// AnyLoopbackPort reports whether the port of a loopback redirect URI does not count; for http://localhost Policy.LocalhostPort
+// has to allow it too. RFC 8252 §7.3.
 func (a *Application) AnyLoopbackPort() bool {
 	return a.Type == Native || a.Ownership == ThirdParty
 }

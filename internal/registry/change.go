@@ -49,38 +49,54 @@ func fingerprint(b []byte) string {
 	return strconv.Itoa(len(b)) + " bytes, SHA-256 " + hex.EncodeToString(sum[:6]) + "…"
 }
 
-// applicationFields is every field of an application whose change is recorded, and how it reads. Dates and counters are
-// not among them.
+// applicationFields is every field of an application whose change is recorded, who owns it if the application is imported,
+// and how it reads. Dates and counters are not among them.
+//
+// What the document owns changes with the document. Of two of those the operator may want less than the document asks: the
+// grant types may be narrowed and another type chosen. Both are kept beside the document (Import.Ceiling, Import.OwnType) and
+// hold whatever a later version says, so that a refresh never gives back what an operator took away.
 var applicationFields = []struct {
-	name string
-	show func(*Application) string
+	name  string
+	owner Source
+	show  func(*Application) string
 }{
-	{"name", func(a *Application) string { return a.Name }},
-	{"description", func(a *Application) string { return a.Description }},
-	{"logo_uri", func(a *Application) string { return a.LogoURI }},
-	{"type", func(a *Application) string { return string(a.Type) }},
-	{"origin", func(a *Application) string { return string(a.Origin) }},
-	{"ownership", func(a *Application) string { return string(a.Ownership) }},
-	{"enabled", func(a *Application) string { return strconv.FormatBool(a.Enabled) }},
-	{"tags", func(a *Application) string { return lines(a.Tags) }},
-	{"redirect_uris", func(a *Application) string { return lines(Values(a.RedirectURIs)) }},
-	{"logout_uris", func(a *Application) string { return lines(Values(a.LogoutURIs)) }},
-	{"web_origins", func(a *Application) string { return lines(Values(a.WebOrigins)) }},
-	{"cors_origins", func(a *Application) string { return lines(Values(a.CORSOrigins)) }},
-	{"initiate_login_uri", func(a *Application) string { return a.InitiateLoginURI }},
-	{"grant_types", func(a *Application) string { return lines(a.GrantTypes) }},
-	{"auth_methods", func(a *Application) string { return lines(a.AuthMethods) }},
-	{"require_pkce", func(a *Application) string { return strconv.FormatBool(a.RequirePKCE) }},
-	{"id_token.lifetime", func(a *Application) string { return duration(a.IDToken.Lifetime) }},
-	{"id_token.algorithm", func(a *Application) string { return a.IDToken.Algorithm }},
-	{"refresh.rotating", func(a *Application) string { return strconv.FormatBool(a.Refresh.Rotating) }},
-	{"refresh.leeway", func(a *Application) string { return duration(a.Refresh.Leeway) }},
-	{"refresh.lifetime", func(a *Application) string { return duration(a.Refresh.Lifetime) }},
-	{"refresh.idle_lifetime", func(a *Application) string { return duration(a.Refresh.IdleLifetime) }},
-	{"metadata", func(a *Application) string { return pairs(a.Metadata) }},
-	{"extras", func(a *Application) string { return fingerprint(a.Extras) }},
-	{"secrets", func(a *Application) string { return secretList(a.Secrets) }},
-	{"keys", func(a *Application) string { return keyList(a.Keys) }},
+	{"name", FromDocument, func(a *Application) string { return a.Name }},
+	{"description", FromOperator, func(a *Application) string { return a.Description }},
+	{"logo_uri", FromDocument, func(a *Application) string { return a.LogoURI }},
+	{"type", FromDocument, func(a *Application) string { return string(a.Type) }},
+	{"origin", FromOperator, func(a *Application) string { return string(a.Origin) }},
+	{"ownership", FromOperator, func(a *Application) string { return string(a.Ownership) }},
+	{"enabled", FromOperator, func(a *Application) string { return strconv.FormatBool(a.Enabled) }},
+	{"tags", FromOperator, func(a *Application) string { return lines(a.Tags) }},
+	{"redirect_uris", FromDocument, func(a *Application) string { return lines(Values(a.RedirectURIs)) }},
+	{"logout_uris", FromOperator, func(a *Application) string { return lines(Values(a.LogoutURIs)) }},
+	{"web_origins", FromOperator, func(a *Application) string { return lines(Values(a.WebOrigins)) }},
+	{"cors_origins", FromOperator, func(a *Application) string { return lines(Values(a.CORSOrigins)) }},
+	{"initiate_login_uri", FromOperator, func(a *Application) string { return a.InitiateLoginURI }},
+	{"grant_types", FromDocument, func(a *Application) string { return lines(a.GrantTypes) }},
+	{"auth_methods", FromDocument, func(a *Application) string { return lines(a.AuthMethods) }},
+	{"require_pkce", FromOperator, func(a *Application) string { return strconv.FormatBool(a.RequirePKCE) }},
+	{"id_token.lifetime", FromOperator, func(a *Application) string { return duration(a.IDToken.Lifetime) }},
+	{"id_token.algorithm", FromOperator, func(a *Application) string { return a.IDToken.Algorithm }},
+	{"refresh.rotating", FromOperator, func(a *Application) string { return strconv.FormatBool(a.Refresh.Rotating) }},
+	{"refresh.leeway", FromOperator, func(a *Application) string { return duration(a.Refresh.Leeway) }},
+	{"refresh.lifetime", FromOperator, func(a *Application) string { return duration(a.Refresh.Lifetime) }},
+	{"refresh.idle_lifetime", FromOperator, func(a *Application) string { return duration(a.Refresh.IdleLifetime) }},
+	{"metadata", FromOperator, func(a *Application) string { return pairs(a.Metadata) }},
+	{"extras", FromOperator, func(a *Application) string { return fingerprint(a.Extras) }},
+	{"secrets", FromOperator, func(a *Application) string { return secretList(a.Secrets) }},
+	{"keys", FromDocument, func(a *Application) string { return keyList(a.Keys) }},
+
+	{"import.by", FromOperator, ofImport(func(m *Import) string { return string(m.By) })},
+	{"import.mode", FromOperator, ofImport(func(m *Import) string { return string(m.Mode) })},
+	{"import.rule", FromOperator, ofImport(func(m *Import) string { return m.Rule })},
+	{"import.approved", FromOperator, ofImport(func(m *Import) string { return versionOf(m.Approved.Version, m.Approved.Hash) })},
+	{"import.keys", FromOperator, ofImport(func(m *Import) string { return versionOf(m.Keys.Version, m.Keys.Hash) })},
+	{"import.client_credentials", FromOperator, ofImport(func(m *Import) string { return strconv.FormatBool(m.ClientCredentials) })},
+	{"import.audience_until", FromOperator, ofImport(func(m *Import) string { return instant(m.AudienceUntil) })},
+	{"import.pinned_until", FromOperator, ofImport(func(m *Import) string { return instant(m.PinnedUntil) })},
+	{"import.ceiling", FromOperator, ofImport(func(m *Import) string { return lines(m.Ceiling) })},
+	{"import.own_type", FromOperator, ofImport(func(m *Import) string { return string(m.OwnType) })},
 }
 
 // changed compares two states of an application.
@@ -90,6 +106,43 @@ func changed(before, after *Application) Change {
 		c.add(f.name, f.show(before), f.show(after))
 	}
 	return c
+}
+
+// FieldOwner says who may change a field of the application, named as in a Violation: the operator, or the metadata document.
+func (a *Application) FieldOwner(field string) Source {
+	if a.Origin != Imported {
+		return FromOperator
+	}
+	for _, f := range applicationFields {
+		if f.name == field {
+			return f.owner
+		}
+	}
+	return FromOperator
+}
+
+// ofImport shows something of the state of the document; nothing for an application without one.
+func ofImport(show func(*Import) string) func(*Application) string {
+	return func(a *Application) string {
+		if a.Import == nil {
+			return ""
+		}
+		return show(a.Import)
+	}
+}
+
+func versionOf(version int64, hash string) string {
+	if version == 0 {
+		return ""
+	}
+	return strconv.FormatInt(version, 10) + ", SHA-256 " + hash
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 func lines[T ~string](list []T) string {
@@ -118,11 +171,11 @@ func duration(d time.Duration) string {
 	return strconv.FormatInt(int64(d/time.Second), 10) + " s"
 }
 
-// keyList names keys by thumbprint, kid and end.
+// keyList names keys by id, name, kid, algorithm, thumbprint and end.
 func keyList(keys []Key) string {
 	list := make([]string, len(keys))
 	for i, k := range keys {
-		list[i] = strings.TrimSpace(k.ID + " " + k.KID + " " + k.Thumbprint)
+		list[i] = strings.Join(strings.Fields(k.ID+" "+k.Name+" "+k.KID+" "+k.Algorithm+" "+k.Thumbprint), " ")
 		switch {
 		case !k.RetiredAt.IsZero():
 			list[i] += " retired " + k.RetiredAt.UTC().Format(time.RFC3339)

@@ -17,6 +17,7 @@ type DirectoryStore interface {
 	API(ctx context.Context, id string) (API, error)
 	APIByAudience(ctx context.Context, canonical string) (API, error)
 	ClientGrants(ctx context.Context, q ClientGrantQuery) (Page[ClientGrant], error)
+	AdmissionRules(ctx context.Context) ([]AdmissionRule, error)
 }
 
 // directoryLimit is how many things of each kind a directory keeps in memory.
@@ -39,12 +40,14 @@ type Directory struct {
 	audiences    cache[string, string]          // canonical audience → internal id
 	grants       cache[string, []ClientGrant]   // by internal id of the application; "" = those for all third parties
 	access       cache[accessKey, *knownAccess] // what Access computed
+	rules        cache[string, []AdmissionRule] // all of them, under the empty key
 }
 
 func (d *Directory) now() time.Time {
 	d.ready.Do(func() {
 		d.applications.limit, d.wireIDs.limit, d.apis.limit = directoryLimit, directoryLimit, directoryLimit
 		d.audiences.limit, d.grants.limit, d.access.limit = directoryLimit, directoryLimit, directoryLimit
+		d.rules.limit = 1
 	})
 	if d.Now == nil {
 		return time.Now()
@@ -69,7 +72,7 @@ func (d *Directory) Find(ctx context.Context, id oauth.ClientID) (*Application, 
 }
 
 // findURL goes through the internal id, so that a change needs to be told once. The id behind a URL changes only if the
-// application was deleted and imported again.
+// application was deleted and imported again, or was a stranger that ended and came again.
 func (d *Directory) findURL(ctx context.Context, id oauth.ClientID) (*Application, error) {
 	if !plausible(string(id)) {
 		return nil, ErrNotFound
@@ -87,7 +90,7 @@ func (d *Directory) findURL(ctx context.Context, id oauth.ClientID) (*Applicatio
 			return nil, err
 		}
 		a, err := d.ByID(ctx, internal)
-		if err == nil && a.ClientID() == id {
+		if err == nil && a.ClientID() == id && !a.Expired(now) {
 			return a, nil
 		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -193,6 +196,15 @@ func (d *Directory) grantsOf(ctx context.Context, application string) ([]ClientG
 	})
 }
 
+// Rules returns every admission rule. What it returns is shared and read only.
+func (d *Directory) Rules(ctx context.Context) ([]AdmissionRule, error) {
+	now := d.now()
+	if rules, known, err := d.rules.peek("", now); known {
+		return rules, err
+	}
+	return d.rules.load(ctx, "", now, d.Store.AdmissionRules)
+}
+
 // Forget drops what is known about a thing that was written. kind and id are those of a notice; other kinds are ignored.
 func (d *Directory) Forget(kind, id string) {
 	switch kind {
@@ -206,6 +218,8 @@ func (d *Directory) Forget(kind, id string) {
 		d.grants.forgetAll() // those of a deleted API went with it
 	case KindClientGrant:
 		d.grants.forgetAll()
+	case KindAdmissionRule:
+		d.rules.forgetAll()
 	}
 }
 
@@ -217,4 +231,5 @@ func (d *Directory) ForgetAll() {
 	d.audiences.forgetAll()
 	d.grants.forgetAll()
 	d.access.forgetAll()
+	d.rules.forgetAll()
 }

@@ -29,7 +29,8 @@ type Draft struct {
 
 	GrantTypes  []oauth.GrantType
 	AuthMethods []oauth.AuthMethod
-	RequirePKCE *bool // nil = true
+	RequirePKCE *bool      // nil = true
+	Keys        []KeyDraft // to authenticate with from the beginning
 
 	IDToken IDTokenPolicy  // each zero field gets its default
 	Refresh *RefreshPolicy // nil = the default of the type; a zero lifetime means none

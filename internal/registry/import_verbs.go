@@ -103,12 +103,6 @@ func (r *Registry) KeySets(ctx context.Context, id string) ([]KeySetVersion, err
 	return nil, errNotYet
 }
 
-// Compare says what after changes of before, as an application under review takes it.
-func Compare(before, after Mapped) []Difference { return nil }
-
-// JudgeMapped says what an import of m would refuse.
-func JudgeMapped(m Mapped, p Policy) []Violation { return nil }
-
 // CreateAdmissionRule makes an admission rule.
 func (r *Registry) CreateAdmissionRule(ctx context.Context, actor audit.Actor, pattern string, e RuleEffect, note string) (AdmissionRule, error) {
 	return AdmissionRule{}, errNotYet

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"time"
 
 	"clientele/internal/jwk"
@@ -31,3 +32,38 @@ func (k Key) Usable(now time.Time) bool {
 
 // MaxKeys is how many keys an application may have; a document may publish more, of which the first count.
 const MaxKeys = 16
+
+// maxRetiredKeys is how many keys that no longer count are kept to recognise their use.
+const maxRetiredKeys = 10
+
+// retireKeys takes keys out of use at now; those that are out already stay as they are.
+func retireKeys(keys []Key, now time.Time) []Key {
+	for i := range keys {
+		if keys[i].RetiredAt.IsZero() {
+			keys[i].RetiredAt = now
+		}
+	}
+	return keys
+}
+
+// keptKeys drops the oldest of those that are retired, so that a row does not grow for ever.
+func keptKeys(keys []Key) []Key {
+	var retired []time.Time
+	for _, k := range keys {
+		if !k.RetiredAt.IsZero() {
+			retired = append(retired, k.RetiredAt)
+		}
+	}
+	if len(retired) <= maxRetiredKeys {
+		return keys
+	}
+	slices.SortFunc(retired, func(a, b time.Time) int { return b.Compare(a) })
+	left, oldest := maxRetiredKeys, retired[maxRetiredKeys-1]
+	return slices.DeleteFunc(keys, func(k Key) bool {
+		if k.RetiredAt.IsZero() {
+			return false
+		}
+		left--
+		return left < 0 || k.RetiredAt.Before(oldest)
+	})
+}

@@ -8,23 +8,71 @@ import (
 )
 
 func checkMethodsKnown(i *inspection) {
-	if len(i.app.AuthMethods) == 0 {
-		i.refuse("auth_methods", "is empty; choose none for a public application, or client_secret_basic, client_secret_post")
+	if len(i.app.AuthMethods) == 0 && i.app.Origin != Imported {
+		i.refuse("auth_methods", "is empty; choose none for a public application, or client_secret_basic, client_secret_post, private_key_jwt")
 	}
 	for n, m := range i.app.AuthMethods {
 		switch m {
-		case oauth.AuthNone, oauth.AuthClientSecretBasic, oauth.AuthClientSecretPost:
+		case oauth.AuthNone, oauth.AuthClientSecretBasic, oauth.AuthClientSecretPost, oauth.AuthPrivateKeyJWT:
 		default:
-			i.refuse(element("auth_methods", n), "is no authentication method of this server; choose none, client_secret_basic or client_secret_post")
+			i.refuse(element("auth_methods", n), "is no authentication method of this server; choose none, client_secret_basic, client_secret_post or private_key_jwt")
 		}
 	}
 }
 
-// An application that may come without its secret has a secret that protects nothing.
+// A document that everybody can read has no place for a shared secret. CIMD-02 §4.1, CIMD-03 §6.
+func checkImportedMethods(i *inspection) {
+	for n, m := range i.app.AuthMethods {
+		if m != oauth.AuthNone && m != oauth.AuthPrivateKeyJWT {
+			i.refuse(element("auth_methods", n), "must be none or private_key_jwt: an application with a metadata document has no shared secret")
+		}
+	}
+	if len(i.app.Secrets) > 0 {
+		i.refuse("secrets", "cannot be: an application with a metadata document has no shared secret")
+	}
+	if i.app.Ownership != ThirdParty {
+		i.refuse("ownership", "must be third_party: an application with a metadata document is somebody else's")
+	}
+}
+
+// What a metadata document owns changes with the document and by no other door.
+func checkDocumentOwned(i *inspection) {
+	if i.before == nil {
+		return
+	}
+	for _, f := range applicationFields {
+		if f.owner != FromDocument || f.name == "type" || f.name == "grant_types" { // those have been judged by limit
+			continue
+		}
+		if f.show(i.app) != f.show(i.before) {
+			i.refuse(f.name, documentOwned, i.app.ExternalID)
+		}
+	}
+}
+
+const documentOwned = "comes from the metadata document at %s; change it there"
+
+// An application that may come without its secret has a secret that protects nothing. Only a document may offer none beside a
+// key: there each grant keeps the method it was made with.
 func checkNoneAlone(i *inspection) {
 	if i.app.Accepts(oauth.AuthNone) && len(i.app.AuthMethods) > 1 {
 		i.refuse("auth_methods", "has none beside a method with a credential; a public application has none alone")
 	}
+}
+
+// A method without a credential locks the application out. A key that has ended since stays where it is: the method was
+// chosen while it was good.
+func checkMethodHasKey(i *inspection) {
+	if !i.app.Accepts(oauth.AuthPrivateKeyJWT) {
+		return
+	}
+	chosen := i.before == nil || !i.before.Accepts(oauth.AuthPrivateKeyJWT)
+	for _, k := range i.app.Keys {
+		if k.Usable(i.app.UpdatedAt) || !chosen && k.Active && k.RetiredAt.IsZero() {
+			return
+		}
+	}
+	i.refuse("auth_methods", "has private_key_jwt, but the application has no active key; add its public key first")
 }
 
 // Whoever opens the page has every secret in it. OAuth 2.0 for Browser-Based Applications §6.3.1.
@@ -81,8 +129,8 @@ func checkGrantsForType(i *inspection) {
 
 // The client credentials grant is for those who have credentials. RFC 6749 §4.4.
 func checkPublicCredentials(i *inspection) {
-	if i.app.Allows(oauth.ClientCredentials) {
-		i.refuse("grant_types", "has client_credentials, but the application authenticates with none; choose client_secret_basic or client_secret_post, or drop the grant")
+	if i.app.Allows(oauth.ClientCredentials) && i.app.Public() {
+		i.refuse("grant_types", "has client_credentials, but the application authenticates with none; choose private_key_jwt, client_secret_basic or client_secret_post, or drop the grant")
 	}
 }
 

@@ -148,19 +148,22 @@ func checkNoURIs(i *inspection) {
 func element(field string, n int) string { return field + "[" + strconv.Itoa(n) + "]" }
 
 // RedirectFor returns the registered redirect URI that asked matches. It is the one comparer: of the authorization
-// request, the consent page and the token request. A wildcard counts only while the policy allows it. RFC 6749 §3.1.2.3.
+// request, the consent page and the token request. A wildcard counts only while the policy allows it, and so does another
+// port of http://localhost: RFC 8252 §8.3 advises against that name, but many programs publish it. localhost, 127.0.0.1 and
+// [::1] are three different hosts. RFC 6749 §3.1.2.3, RFC 8252 §7.3.
 func (a *Application) RedirectFor(asked oauth.RedirectURI, p Policy) (URI, bool) {
 	for _, u := range a.RedirectURIs {
 		if u.Value == asked.String() {
 			return u, true
 		}
 	}
+	anyPort := a.AnyLoopbackPort() && (asked.Host() != "localhost" || p.LocalhostPort)
 	for _, u := range a.RedirectURIs {
 		pattern, err := oauth.ParseRedirectPattern(u.Value)
 		if err != nil || pattern.Wildcard() && judgeWildcard(a, p) != fine {
 			continue
 		}
-		if pattern.Matches(asked, a.AnyLoopbackPort()) {
+		if pattern.Matches(asked, anyPort) {
 			return u, true
 		}
 	}

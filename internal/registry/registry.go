@@ -43,6 +43,7 @@ type Store interface {
 	ApplicationStore
 	APIStore
 	ClientGrantStore
+	CIMDStore
 }
 
 // Policy is what the operator of the instance allows; the roof makes it from the settings.
@@ -69,6 +70,9 @@ const (
 	KindApplication = "application"
 	KindAPI         = "api"
 	KindClientGrant = "client_grant"
+
+	KindAdmissionRule = "admission_rule"
+	KindWaiting       = "waiting_client"
 )
 
 func (r *Registry) now() time.Time { return r.Now().UTC().Truncate(time.Microsecond) }

@@ -37,18 +37,22 @@ var rules = []rule{
 	{"metadata", always, checkMetadata},
 	{"extras", always, checkExtras},
 
+	{"document_owned", isImported, checkDocumentOwned},
+
 	{"auth_method_known", always, checkMethodsKnown},
-	{"auth_method_none_alone", always, checkNoneAlone},
+	{"auth_method_imported", isImported, checkImportedMethods},
+	{"auth_method_none_alone", isHandMade, checkNoneAlone},
+	{"auth_method_key", isHandMade, checkMethodHasKey},
 	{"auth_method_browser", ofType(SinglePage), checkBrowserPublic},
 	{"grant_type_known", always, checkGrantsKnown},
-	{"grant_type_for_type", always, checkGrantsForType},
+	{"grant_type_for_type", isHandMade, checkGrantsForType},
 	{"client_credentials_public", isPublic, checkPublicCredentials},
 	{"require_pkce_public", isPublic, checkPKCE},
 	{"require_pkce_third_party", isThirdParty, checkPKCE},
 
 	{"id_token", always, checkIDToken},
 	{"refresh_limits", always, checkRefreshLimits},
-	{"refresh_rotation_grant", rotates, checkRotationGrant},
+	{"refresh_rotation_grant", isHandMade, checkRotationGrant},
 	{"refresh_rotation_expiry", rotates, checkRotationExpiry},
 	{"refresh_rotation_public", isPublic, checkPublicRotation},
 	{"refresh_third_party", isThirdParty, checkThirdPartyRefresh},
@@ -106,6 +110,10 @@ func always(*Application) bool { return true }
 func isPublic(a *Application) bool { return a.Accepts(oauth.AuthNone) }
 
 func isThirdParty(a *Application) bool { return a.Ownership == ThirdParty }
+
+func isImported(a *Application) bool { return a.Origin == Imported }
+
+func isHandMade(a *Application) bool { return a.Origin != Imported }
 
 func rotates(a *Application) bool { return a.Refresh.Rotating }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,9 @@ import (
 const maxAttempts = 5
 
 // Update changes an application. change edits a copy; then every rule runs again, whatever was changed. revision is the one
-// the caller saw, 0 if any will do. Secrets have verbs of their own and stay as they are, except that an application that
-// becomes public retires them. Nothing is written if nothing changed.
+// the caller saw, 0 if any will do. Secrets and keys have verbs of their own and stay as they are, except that an application
+// that becomes public retires them. Of an imported application only what the operator owns can be changed, and of what the
+// document owns the grant types narrowed and the type chosen. Nothing is written if nothing changed.
 //
 // It fails with *Invalid, ErrNotFound, ErrStale, or the error of change.
 func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, revision int64, change func(*Application) error) (Application, Change, error) {
@@ -25,13 +27,20 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, rev
 		if err := change(a); err != nil {
 			return err
 		}
-		a.Secrets = slices.Clone(was.Secrets)
+		a.keepVerbed(was)
+		a.UpdatedAt = now
 		a.tidy(was, actor, now)
+		if err := r.limit(ctx, was, a); err != nil {
+			return err
+		}
 		if err := inspect(a, was, r.policy()); err != nil {
 			return err
 		}
 		if !a.usesSecret() {
 			retireAll(a.Secrets, now)
+		}
+		if a.Public() && a.Origin != Imported {
+			a.Keys = retireKeys(a.Keys, now)
 		}
 		return nil
 	})
@@ -87,7 +96,7 @@ func (r *Registry) rewrite(ctx context.Context, actor audit.Actor, id string, re
 			return was, c, nil
 		}
 		a.UpdatedAt = now
-		err = r.Store.SaveApplication(ctx, a, was.Revision, r.event(actor, now, kind, KindApplication, a.ID, a.Name, c))
+		err = r.save(ctx, &was, &a, r.event(actor, now, kind, KindApplication, a.ID, a.Name, c))
 		if errors.Is(err, ErrStale) && revision == 0 && attempt < maxAttempts {
 			continue
 		}
@@ -98,6 +107,20 @@ func (r *Registry) rewrite(ctx context.Context, actor audit.Actor, id string, re
 		a.Revision = was.Revision + 1
 		return a, c, nil
 	}
+}
+
+// save writes a change of an application, with the state of its document if that changed too.
+func (r *Registry) save(ctx context.Context, was, a *Application, e audit.Event) error {
+	if was.Import == nil || reflect.DeepEqual(was.Import, a.Import) {
+		return r.Store.SaveApplication(ctx, *a, was.Revision, e)
+	}
+	return r.Store.SaveImport(ctx, ImportWrite{Application: *a, Was: was.Revision, WasImport: was.Import.Revision, Event: e})
+}
+
+// keepVerbed leaves what has verbs of its own as it was: secrets, keys, and the state of the document.
+func (a *Application) keepVerbed(was *Application) {
+	kept := was.clone()
+	a.Secrets, a.Keys, a.Import, a.ExpiresAt = kept.Secrets, kept.Keys, kept.Import, kept.ExpiresAt
 }
 
 // clone copies a so that an edit of the copy leaves a alone.
@@ -113,6 +136,12 @@ func (a *Application) clone() Application {
 	c.Metadata = maps.Clone(a.Metadata)
 	c.Extras = slices.Clone(a.Extras)
 	c.Secrets = slices.Clone(a.Secrets)
+	c.Keys = slices.Clone(a.Keys)
+	if a.Import != nil {
+		state := *a.Import
+		state.Scopes, state.Ceiling = slices.Clone(a.Import.Scopes), slices.Clone(a.Import.Ceiling)
+		c.Import = &state
+	}
 	return c
 }
 

@@ -73,29 +73,52 @@ func saveStatus(ctx context.Context, c *sqldb.Conn, w *registry.ImportWrite, v r
 // Documents returns the versions of an application's metadata document, newest first, at most 50.
 func (s *Store) Documents(ctx context.Context, id string) (versions []registry.DocumentVersion, err error) {
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
-		versions, err = sqldb.All(ctx, c, func(row sqldb.Scanner) (d registry.DocumentVersion, err error) {
-			err = row.Scan(&d.Version, &d.Hash, &d.Body, sqldb.ScanTime(&d.At), &d.By, sqldb.ScanJSON(&d.Mapped), &d.Address,
-				sqldb.ScanJSON(&d.Headers), &d.Status)
-			return d, err
-		}, `SELECT version, hash, body, fetched_at, approved_by, mapped, address, headers, status FROM application_documents
-			WHERE application_id = $1 ORDER BY version DESC LIMIT $2`, id, listedVersions)
+		versions, err = sqldb.All(ctx, c, scanDocument, documentSelect+` WHERE application_id = $1 ORDER BY version DESC LIMIT $2`, id, listedVersions)
 		return err
 	})
 	return versions, err
 }
 
+// Document returns one version of it, however old. It fails with registry.ErrNotFound.
+func (s *Store) Document(ctx context.Context, id string, version int64) (d registry.DocumentVersion, err error) {
+	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
+		d, err = scanDocument(c.QueryRow(ctx, documentSelect+` WHERE application_id = $1 AND version = $2`, id, version))
+		return absent(err, registry.ErrNotFound)
+	})
+	return d, err
+}
+
+const documentSelect = `SELECT version, hash, body, fetched_at, approved_by, mapped, address, headers, status FROM application_documents`
+
+func scanDocument(row sqldb.Scanner) (d registry.DocumentVersion, err error) {
+	err = row.Scan(&d.Version, &d.Hash, &d.Body, sqldb.ScanTime(&d.At), &d.By, sqldb.ScanJSON(&d.Mapped), &d.Address,
+		sqldb.ScanJSON(&d.Headers), &d.Status)
+	return d, err
+}
+
 // KeySets returns the versions of an application's key set, newest first, at most 50.
 func (s *Store) KeySets(ctx context.Context, id string) (versions []registry.KeySetVersion, err error) {
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
-		versions, err = sqldb.All(ctx, c, func(row sqldb.Scanner) (k registry.KeySetVersion, err error) {
-			err = row.Scan(&k.Version, &k.Hash, &k.Body, sqldb.ScanWords(&k.Thumbprints), sqldb.ScanTime(&k.FirstSeen),
-				sqldb.ScanTime(&k.LastSeen), &k.Status)
-			return k, err
-		}, `SELECT version, hash, body, thumbprints, first_seen, last_seen, status FROM key_sets
-			WHERE application_id = $1 ORDER BY version DESC LIMIT $2`, id, listedVersions)
+		versions, err = sqldb.All(ctx, c, scanKeySet, keySetSelect+` WHERE application_id = $1 ORDER BY version DESC LIMIT $2`, id, listedVersions)
 		return err
 	})
 	return versions, err
+}
+
+// KeySet returns one version of it, however old. It fails with registry.ErrNotFound.
+func (s *Store) KeySet(ctx context.Context, id string, version int64) (k registry.KeySetVersion, err error) {
+	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
+		k, err = scanKeySet(c.QueryRow(ctx, keySetSelect+` WHERE application_id = $1 AND version = $2`, id, version))
+		return absent(err, registry.ErrNotFound)
+	})
+	return k, err
+}
+
+const keySetSelect = `SELECT version, hash, body, thumbprints, first_seen, last_seen, status FROM key_sets`
+
+func scanKeySet(row sqldb.Scanner) (k registry.KeySetVersion, err error) {
+	err = row.Scan(&k.Version, &k.Hash, &k.Body, sqldb.ScanWords(&k.Thumbprints), sqldb.ScanTime(&k.FirstSeen), sqldb.ScanTime(&k.LastSeen), &k.Status)
+	return k, err
 }
 
 // bytesOf is b as it is kept: no bytes are an empty value, not the lack of one.

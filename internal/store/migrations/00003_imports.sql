@@ -64,6 +64,8 @@ CREATE TABLE imports (
 	client_credentials BOOLEAN NOT NULL,
 	audience_until     BIGINT,
 	logo_hash          TEXT NOT NULL,
+	ceiling            TEXT NOT NULL, -- grant types, in words; empty = no ceiling
+	own_type           TEXT NOT NULL, -- the operator's; empty = the document's
 	revision           BIGINT NOT NULL
 ) STRICT;
 CREATE INDEX imports_next ON imports (next_at) WHERE next_at IS NOT NULL;
