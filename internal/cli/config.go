@@ -17,6 +17,9 @@ type Globals struct {
 	MasterKey string `help:"File with the master key. Default: master.key in the data directory. Back it up apart from the database." env:"CLIENTELE_MASTER_KEY" placeholder:"FILE"`
 	PublicURL string `help:"Address under which people and applications reach the server; becomes the issuer. Default: http://localhost with the port of --listen." env:"CLIENTELE_PUBLIC_URL" placeholder:"URL"`
 	Listen    string `help:"Address and port to listen on." default:"127.0.0.1:8080" env:"CLIENTELE_LISTEN" placeholder:"HOST:PORT"`
+
+	OutboundAllow []string `help:"Let this one host be called although its address, name or port is not public. Repeatable." env:"CLIENTELE_OUTBOUND_ALLOW" placeholder:"HOST[:PORT]=CIDR"`
+	OutboundCA    string   `name:"outbound-ca" help:"PEM file with authorities that may prove the hosts that are called, beside those of the machine." env:"CLIENTELE_OUTBOUND_CA" placeholder:"FILE"`
 }
 
 // database is the DSN in use, and whether it is a file of ours.

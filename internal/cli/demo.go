@@ -73,7 +73,12 @@ func (c *ServeCmd) throwaway(ctx context.Context, g *Globals, at net.Addr, out *
 		return nil, nil, err
 	}
 	closeStore := func() { _ = kept.Close() }
-	s, err := server.New(ctx, server.Config{PublicURL: parsed, Store: kept, Master: master, Log: c.logger(out)})
+	away, err := c.wayOut(g)
+	if err != nil {
+		closeStore()
+		return nil, nil, err
+	}
+	s, err := server.New(ctx, server.Config{PublicURL: parsed, Store: kept, Master: master, Log: c.logger(out), Outbound: away})
 	if err != nil {
 		closeStore()
 		return nil, nil, err

@@ -65,8 +65,8 @@ func (c *ServeCmd) start(ctx context.Context, g *Globals, k *kept, out *Output) 
 }
 
 // config is what the flags say; the store and the master key are still to come.
-func (c *ServeCmd) config(g *Globals, out *Output) (server.Config, *tls.Config, error) {
-	log := c.logger(out)
+func (c *ServeCmd) config(g *Globals, says *Output) (server.Config, *tls.Config, error) {
+	log := c.logger(says)
 	public, err := g.publicURL(c.TLSCert != "")
 	if err != nil {
 		return server.Config{}, nil, err
@@ -84,7 +84,8 @@ func (c *ServeCmd) config(g *Globals, out *Output) (server.Config, *tls.Config, 
 			return server.Config{}, nil, fmt.Errorf("the server has a certificate, but --public-url %s is plain http: write https", public.Origin)
 		}
 	}
-	return server.Config{PublicURL: public, Proxies: proxies, Log: log}, tlsConfig, nil
+	out, err := c.wayOut(g)
+	return server.Config{PublicURL: public, Proxies: proxies, Log: log, Outbound: out}, tlsConfig, err
 }
 
 func listen(ctx context.Context, address string) (net.Listener, error) {
