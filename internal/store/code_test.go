@@ -175,3 +175,16 @@ func TestACodeIsNotIssuedForARequestThatHasExpired(t *testing.T) {
 		}
 	})
 }
+
+func TestRedeemingPinsTheKey(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := coded(t, s, "app1")
+		if won, err := s.RedeemCode(ctx, codeOf(g).Hash, noon, oauth.AuthPrivateKeyJWT, "thumbprint", nil); !won || err != nil {
+			t.Fatal(won, err)
+		}
+		got, err := s.Grant(ctx, g.ID)
+		if err != nil || got.AuthMethod != oauth.AuthPrivateKeyJWT || got.KeyThumbprint != "thumbprint" {
+			t.Errorf("pinned %q and %q, %v", got.AuthMethod, got.KeyThumbprint, err)
+		}
+	})
+}

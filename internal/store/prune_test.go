@@ -8,10 +8,13 @@ import (
 	"clientele/internal/account"
 	"clientele/internal/audit"
 	"clientele/internal/grant"
+	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/settings"
 	"clientele/internal/store"
 	"clientele/internal/store/storetest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func prune(t *testing.T, s *store.Store, at time.Time) {
@@ -81,6 +84,76 @@ func TestPruneRemovesWhatIsOver(t *testing.T) {
 		}
 		if after, err := s.LastNotice(ctx); err != nil || after != last {
 			t.Errorf("the last notice was %d and is %d, %v", last, after, err)
+		}
+	})
+}
+
+// settingsWithoutEnd keep the record for ever.
+func settingsWithoutEnd() settings.Settings {
+	set := settings.Default()
+	set.UseRetention, set.ChangeRetention = 0, 0
+	return set
+}
+
+func TestStrangersThatDidNotFinishDisappearWithoutATrace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, imported(t, "tpc_known"))
+		create(t, s, stranger(t, "tpc_later", noon.Add(2*time.Hour)))
+		over := stranger(t, "tpc_over", noon.Add(time.Hour))
+		w := write(over, 0, 0)
+		w.Document = &registry.DocumentVersion{DocumentRef: registry.DocumentRef{Version: 1, At: noon}}
+		saveImport(t, s, w)
+		if err := s.AppendUses(ctx, []audit.Use{{At: noon, Kind: "seen", ApplicationID: "tpc_over"}}); err != nil {
+			t.Fatal(err)
+		}
+		before := lastNotice(t, s)
+		prune(t, s, noon.Add(time.Hour))
+		if diff := cmp.Diff([]string{"tpc_later", "tpc_known"}, find(t, s, registry.Query{Unfinished: true})); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"tpc_over"}, noticesOf(t, s, before)); diff != "" {
+			t.Error("told the caches", diff)
+		}
+		for _, table := range []string{"application_documents", "application_tombstones", "application_usage"} {
+			if n := count(t, s, "SELECT COUNT(*) FROM "+table); n != 0 {
+				t.Errorf("%s has %d rows", table, n)
+			}
+		}
+	})
+}
+
+func TestPruneRemovesAllOfManyStrangers(t *testing.T) {
+	s := storetest.Open(t)
+	for i := range 1100 { // more than two batches
+		create(t, s, stranger(t, fmt.Sprint("tpc_", i), noon))
+	}
+	prune(t, s, noon)
+	if n, err := s.CountUnfinished(ctx); err != nil || n != 0 {
+		t.Errorf("%d are left, %v", n, err)
+	}
+}
+
+func TestPruneRemovesWhatWaitedTooLongAndOldTraces(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		enqueue(t, s, waitingOf("a"), "usr_1")
+		later := waitingOf("b")
+		later.FirstAt, later.LastAt = noon.Add(24*time.Hour), noon.Add(24*time.Hour)
+		enqueue(t, s, later, "usr_1")
+		recent := traceOf("RECE-NT00")
+		recent.At = noon.Add(24 * time.Hour)
+		saveTraces(t, s, traceOf("OLD0-0000"), recent)
+
+		prune(t, s, noon.Add(registry.WaitingLifetime+time.Minute))
+		for table, want := range map[string]int{"import_queue": 1, "import_queue_people": 1, "traces": 2} {
+			if n := count(t, s, "SELECT COUNT(*) FROM "+table); n != want {
+				t.Errorf("%s has %d rows, want %d", table, n, want)
+			}
+		}
+		prune(t, s, noon.Add(30*24*time.Hour+time.Minute))
+		for table, want := range map[string]int{"import_queue": 0, "import_queue_people": 0, "traces": 1} {
+			if n := count(t, s, "SELECT COUNT(*) FROM "+table); n != want {
+				t.Errorf("%s has %d rows, want %d", table, n, want)
+			}
 		}
 	})
 }

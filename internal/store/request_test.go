@@ -72,3 +72,30 @@ func TestARequestOfNoApplicationIsNotSaved(t *testing.T) {
 		}
 	})
 }
+
+func TestARequestOfAnUnknownClientGetsItsApplicationOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, application("app1"))
+		create(t, s, application("app2"))
+		r := requestOf("", "usr_1")
+		for _, tt := range []struct {
+			application string
+			want        error
+		}{{"", nil}, {"", nil}, {"nobody", grant.ErrNotFound}, {"app1", nil}, {"app2", grant.ErrNotFound}, {"", grant.ErrNotFound}, {"app1", nil}} {
+			r.ApplicationID = tt.application
+			if err := s.SaveRequest(ctx, r); !errors.Is(err, tt.want) {
+				t.Errorf("for %q: %v, want %v", tt.application, err, tt.want)
+			}
+			if tt.want != nil {
+				continue
+			}
+			got, err := s.Request(ctx, []secret.Hash{r.Hash})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(r, got); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
+}
