@@ -1,6 +1,9 @@
 package cimd
 
 import (
+	"time"
+
+	"clientele/internal/audit"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 )
@@ -14,6 +17,12 @@ type Policy struct {
 	Query            bool                   // the URL may have a query
 	Exempt           func(host string) bool // hosts with an exception of the guard; may be nil
 	Registry         registry.Policy
+	Now              time.Time // for client_id_expires_at; zero = not looked at
+}
+
+// URLRules are what the policy says about the client URL itself.
+func (p Policy) URLRules() oauth.ClientURLRules {
+	return oauth.ClientURLRules{Query: p.Query, Exempt: p.Exempt}
 }
 
 // Reading is what a document says, and what becomes of it.
@@ -29,6 +38,32 @@ type Reading struct {
 
 // Usable reports whether the document can be accepted.
 func (r *Reading) Usable() bool { return len(r.Violations) == 0 }
+
+// Failure is the first violation as the reason why the document cannot be used; nil if it can.
+func (r *Reading) Failure() *Failure {
+	if r.Usable() {
+		return nil
+	}
+	v := r.Violations[0]
+	f := &Failure{Kind: audit.FailureDocument, Message: sentence("the member " + v.Field + " " + v.Message), Mend: sentence(v.Mend), Spec: v.Spec, Side: audit.SideClient, Value: v.Value}
+	switch v.Row {
+	case "CM-01":
+		f.Kind = audit.FailureMismatch
+	case "CM-07", "CM-15", "CX-10":
+		f.Kind, f.Side = audit.FailurePolicy, audit.SideOperator
+	}
+	return f
+}
+
+// Row finds the row of a member.
+func (r *Reading) Row(member string) (Row, bool) {
+	for _, row := range r.Rows {
+		if row.Member == member {
+			return row, true
+		}
+	}
+	return Row{}, false
+}
 
 // Row is one member of a document.
 type Row struct {
@@ -63,7 +98,7 @@ type Finding struct {
 	Row     string // of the requirements: CM-01
 	Field   string // member, or url, fetch
 	Value   string // cut for display
-	Message string // what is wrong
+	Message string // what is wrong; follows the name of the field
 	Mend    string // what to change
-	Spec    string // section
+	Spec    string // section; empty for our own rules
 }
