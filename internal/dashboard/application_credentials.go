@@ -21,6 +21,7 @@ type credentialsForm struct {
 	Expires string // days; empty = never
 	Method  string
 	Once    string
+	Key     keyForm
 	Wrong   faults
 }
 
@@ -30,11 +31,17 @@ const (
 	methodBasic = string(oauth.AuthClientSecretBasic)
 	methodPost  = string(oauth.AuthClientSecretPost)
 	methodNone  = string(oauth.AuthNone)
+	methodKey   = string(oauth.AuthPrivateKeyJWT)
+	methodMove  = "secret_or_key" // while an application moves from the one to the other
 )
 
 func methodOf(a *registry.Application) string {
 	basic, post := a.Accepts(oauth.AuthClientSecretBasic), a.Accepts(oauth.AuthClientSecretPost)
 	switch {
+	case a.Accepts(oauth.AuthPrivateKeyJWT) && (basic || post):
+		return methodMove
+	case a.Accepts(oauth.AuthPrivateKeyJWT):
+		return methodKey
 	case basic && post:
 		return methodBoth
 	case basic:
@@ -49,13 +56,25 @@ func methodsFrom(choice string) []oauth.AuthMethod {
 	if choice == methodBoth {
 		return []oauth.AuthMethod{oauth.AuthClientSecretBasic, oauth.AuthClientSecretPost}
 	}
+	if choice == methodMove {
+		return []oauth.AuthMethod{oauth.AuthClientSecretBasic, oauth.AuthClientSecretPost, oauth.AuthPrivateKeyJWT}
+	}
 	return []oauth.AuthMethod{oauth.AuthMethod(choice)}
+}
+
+// usesKeys and usesSecrets say what an application may prove itself with.
+func usesKeys(a *registry.Application) bool { return a.Accepts(oauth.AuthPrivateKeyJWT) }
+
+func usesSecrets(a *registry.Application) bool {
+	return a.Accepts(oauth.AuthClientSecretBasic) || a.Accepts(oauth.AuthClientSecretPost)
 }
 
 var methodOptions = []ui.Option{
 	{Value: methodBoth, Label: "A secret, sent either way", Text: "In the Authorization header or in the body. Fits every library."},
 	{Value: methodBasic, Label: "A secret in the header only", Text: "client_secret_basic"},
 	{Value: methodPost, Label: "A secret in the body only", Text: "client_secret_post"},
+	{Value: methodKey, Label: "What it signed with a key", Text: "private_key_jwt. The safest: nothing secret ever travels. Add a key first; choosing it retires every secret at once."},
+	{Value: methodMove, Label: "Either, a secret or a key", Text: "While you move from the one to the other."},
 	{Value: methodNone, Label: "Nothing", Text: "For programs that cannot keep a secret. Choosing it retires every secret at once."},
 }
 
@@ -172,7 +191,7 @@ func (d *Dashboard) saveMethod(w http.ResponseWriter, r *http.Request, v *visit)
 	id, choice := r.PathValue("id"), r.PostForm.Get("method")
 	f := credentialsForm{Overlap: "24", Method: choice, Wrong: faults{}}
 	if !slices.ContainsFunc(methodOptions, func(o ui.Option) bool { return o.Value == choice }) {
-		f.Wrong.add("method", "Choose one of the four.")
+		f.Wrong.add("method", "Choose one of the list.")
 	} else {
 		a, _, err := d.Registry.Update(r.Context(), v.actor(), id, revisionOf(r), func(a *registry.Application) error {
 			a.AuthMethods = methodsFrom(choice)

@@ -69,7 +69,7 @@ func dangerPage(v *visit, a *registry.Application, f dangerForm) templ.Component
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if methodOf(a) != methodNone {
+				if usesSecrets(a) {
 					templ_7745c5c3_Err = dangerReplace(a, f).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -46,6 +46,10 @@ func (l applicationList) pager() ui.Pager {
 
 func (d *Dashboard) listApplications(w http.ResponseWriter, r *http.Request, v *visit) error {
 	form := r.URL.Query()
+	if ref, ok := asReference(form.Get("q")); ok { // the search of the bar takes references, too
+		http.Redirect(w, r, d.path(refusalsPath+"/"+ref), http.StatusSeeOther)
+		return nil
+	}
 	l := applicationList{Search: form.Get("q"), Type: form.Get("type"), Ownership: form.Get("owner"), After: form.Get("after")}
 	q := registry.Query{Search: l.Search, After: l.After, Limit: registry.DefaultPageSize, Ownership: registry.Ownership(l.Ownership)}
 	switch l.Type {

@@ -42,6 +42,9 @@ func (d *Dashboard) quickStart(w http.ResponseWriter, r *http.Request, v *visit)
 	if err != nil {
 		return err
 	}
+	if a.Import != nil { // nobody here writes its code; its first page is where it comes from
+		return d.writeDocument(w, r, v, &a, documentTab{}, http.StatusOK)
+	}
 	return d.writeQuickStart(w, r, v, &a, "", "", http.StatusOK)
 }
 

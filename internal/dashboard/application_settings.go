@@ -81,16 +81,12 @@ func setOn(v url.Values, name string, is bool) {
 // apply puts the form into an application. What cannot be read is noted and becomes a value that the registry refuses, so that
 // nothing is written and every other message is found too. A section that the page did not show is left as it is.
 func (f *settingsForm) apply(a *registry.Application) {
-	a.Name, a.Description, a.LogoURI = f.get("name"), strings.ReplaceAll(f.get("description"), "\r\n", "\n"), f.get("logo_uri")
-	a.Type = registry.Type(f.get("type"))
+	a.Description = strings.ReplaceAll(f.get("description"), "\r\n", "\n")
 	a.Tags = tagsOf(f.get("tags"))
-	a.GrantTypes = nil
-	for _, g := range f.values["grant_types"] {
-		a.GrantTypes = append(a.GrantTypes, oauth.GrantType(g))
+	if a.Import == nil {
+		f.applyOwn(a)
 	}
-	a.RequirePKCE = f.on("require_pkce")
-	if f.values.Has("redirect_uris") {
-		a.RedirectURIs = registry.URIs(linesOf(f.get("redirect_uris"))...)
+	if f.values.Has("logout_uris") {
 		a.LogoutURIs = registry.URIs(linesOf(f.get("logout_uris"))...)
 		a.WebOrigins = registry.URIs(linesOf(f.get("web_origins"))...)
 		a.CORSOrigins = registry.URIs(linesOf(f.get("cors_origins"))...)
@@ -107,6 +103,20 @@ func (f *settingsForm) apply(a *registry.Application) {
 	}
 	a.Refresh.Rotating = f.on("refresh.rotating") && a.Allows(oauth.RefreshToken)
 	a.Metadata = f.metadata()
+}
+
+// applyOwn puts in what belongs to the document if there is one.
+func (f *settingsForm) applyOwn(a *registry.Application) {
+	a.Name, a.LogoURI = f.get("name"), f.get("logo_uri")
+	a.Type = registry.Type(f.get("type"))
+	a.GrantTypes = nil
+	for _, g := range f.values["grant_types"] {
+		a.GrantTypes = append(a.GrantTypes, oauth.GrantType(g))
+	}
+	a.RequirePKCE = f.on("require_pkce")
+	if f.values.Has("redirect_uris") {
+		a.RedirectURIs = registry.URIs(linesOf(f.get("redirect_uris"))...)
+	}
 }
 
 func (f *settingsForm) metadata() map[string]string {

@@ -8,21 +8,30 @@
 //	GET  /dashboard                                    counts, and what to do first
 //	GET  /dashboard/applications                       list, search, filter
 //	GET, POST /dashboard/applications/new              create; a secret is shown by answering the POST
+//	GET, POST /dashboard/applications/import           a metadata URL → what would be registered; …/create registers it
+//	GET  /dashboard/applications/waiting               unknown applications that wait, each at /dashboard/waiting/{id}
 //	GET  /dashboard/applications/{id}                  quick start with real values
 //	GET, POST /dashboard/applications/{id}/settings
-//	GET  /dashboard/applications/{id}/credentials      secrets: add, revoke; authentication method
+//	GET  /dashboard/applications/{id}/credentials      secrets and keys: add, revoke; authentication method
+//	GET  /dashboard/applications/{id}/document         of an imported one: refresh, approve, versions, key sets, switches
 //	GET, POST /dashboard/applications/{id}/apis        who may call which API with which permissions
 //	GET  /dashboard/applications/{id}/danger           switch off, replace the secret, delete
 //	GET  /dashboard/apis …/new …/{id}                  APIs: permissions, tokens, policies
 //	GET  /dashboard/users …/new …/{id}                 people: create, block, password, reset link, role
+//	GET  /dashboard/activity/refusals …/{reference}    why an application with a URL was refused
+//	GET, POST /dashboard/tools/metadata-linter         the checklist, for those who publish documents
 //	GET  /dashboard/keys                               signing keys: rotate, revoke
 //	GET, POST /dashboard/settings
+//	GET, POST /dashboard/settings/applications         who is let in with a URL nobody imported: mode, rules, test
 //
 // Invariants: the operator's cookie is another than the person's, SameSite=Strict, and its session ends after 30 idle minutes
 // and 8 hours; a role is checked before anything is read, and a viewer changes nothing; secrets, keys, client grants, deleting
 // and operators need a sign-in at most 5 minutes old, and what was typed survives it; a POST is answered 303, or 422 with every
 // message in its place, or with the one page that shows a secret; a secret's page is never stored and its form works once; an
 // edit of something that changed meanwhile is refused with both in sight.
+//
+// What comes from a metadata document is shown hosts first and as text, never as a link that nobody checked; a decision about a
+// document is bound to the hashes of what was looked at.
 //
 // Creating an application needs no second sign-in although it may show a secret: the secret opens nothing before a grant, and
 // granting does need one.

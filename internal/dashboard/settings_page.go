@@ -29,6 +29,7 @@ var settingGroups = []settingGroup{
 var settingTitles = map[string]string{
 	"instance_name": "Name", "logo_url": "Logo URL", "accent": "Accent colour", "sign_up": "Sign-up", "wildcard_redirects": "Wildcards in callback URLs",
 	"default_api": "Default API", "person_session_idle": "People, unused for", "person_session_lifetime": "People, at most",
+	"cimd_admission": "The choice", "cimd_profile": "What must be there", "cimd_redirect_hosts": "Where they may send people",
 	"operator_session_idle": "Operators, unused for", "operator_session_lifetime": "Operators, at most", "change_retention": "Changes", "use_retention": "Uses",
 }
 
@@ -52,7 +53,7 @@ func groups() []settingGroup {
 	list := slices.Clone(settingGroups)
 	var rest []string
 	for _, d := range settings.Definitions() {
-		if !slices.ContainsFunc(list, func(g settingGroup) bool { return slices.Contains(g.Names, d.Name) }) {
+		if !slices.Contains(admissionNames, d.Name) && !slices.ContainsFunc(list, func(g settingGroup) bool { return slices.Contains(g.Names, d.Name) }) {
 			rest = append(rest, d.Name)
 		}
 	}
@@ -63,20 +64,29 @@ func groups() []settingGroup {
 }
 
 func (d *Dashboard) settings(w http.ResponseWriter, r *http.Request, v *visit) error {
-	now := d.Settings.Current()
-	f := instanceForm{values: url.Values{}, Wrong: faults{}}
-	for _, def := range settings.Definitions() {
-		f.values.Set(def.Name, def.Format(now))
-	}
-	return v.write(w, r, http.StatusOK, instancePage(v, f))
+	return v.write(w, r, http.StatusOK, instancePage(v, d.currentSettings(settingNames())))
 }
 
-// saveSettings checks all values before it writes the first, so that a page with a fault changes nothing.
 func (d *Dashboard) saveSettings(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := instanceForm{values: r.PostForm, Wrong: faults{}}
+	if err := d.saveNamed(r, v, settingNames(), f); err != nil {
+		return err
+	}
+	if len(f.Wrong) > 0 {
+		return v.write(w, r, http.StatusUnprocessableEntity, instancePage(v, f))
+	}
+	return d.done(w, r, "/dashboard/settings", "Saved. The change is in force.")
+}
+
+// saveNamed checks the values of all settings with these names before it writes the first, so that a page with a fault changes
+// nothing. What is wrong stands in the form afterwards.
+func (d *Dashboard) saveNamed(r *http.Request, v *visit, names []string, f instanceForm) error {
 	wanted := d.Settings.Current()
 	var changed []settings.Definition
 	for _, def := range settings.Definitions() {
+		if !slices.Contains(names, def.Name) {
+			continue
+		}
 		text := strings.TrimSpace(f.get(def.Name))
 		if toggle(def) && text == "" {
 			text = "off"
@@ -93,15 +103,10 @@ func (d *Dashboard) saveSettings(w http.ResponseWriter, r *http.Request, v *visi
 			changed = append(changed, def)
 		}
 	}
-	if len(f.Wrong) == 0 {
-		if err := d.writeSettings(r, v, changed, wanted, f.Wrong); err != nil {
-			return err
-		}
-	}
 	if len(f.Wrong) > 0 {
-		return v.write(w, r, http.StatusUnprocessableEntity, instancePage(v, f))
+		return nil
 	}
-	return d.done(w, r, "/dashboard/settings", "Saved. The change is in force.")
+	return d.writeSettings(r, v, changed, wanted, f.Wrong)
 }
 
 func (d *Dashboard) writeSettings(r *http.Request, v *visit, changed []settings.Definition, wanted settings.Settings, wrong faults) error {

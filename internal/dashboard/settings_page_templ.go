@@ -69,11 +69,19 @@ func instancePage(v *visit, f instanceForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = faultSummary(f.Wrong, settingNames()...).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = settingsTabs("Instance").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = faultSummary(f.Wrong, settingNames()...).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -130,7 +138,7 @@ func instancePage(v *visit, f instanceForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -150,10 +158,11 @@ func instancePage(v *visit, f instanceForm) templ.Component {
 	})
 }
 
+// settingNames are the settings of the page.
 func settingNames() []string {
 	var names []string
-	for _, d := range settings.Definitions() {
-		names = append(names, d.Name)
+	for _, g := range groups() {
+		names = append(names, g.Names...)
 	}
 	return names
 }

@@ -24,6 +24,7 @@ type visit struct {
 	site    ui.Site
 	flash   ui.Alert // what the request before this one did
 	here    string   // path of the request
+	waiting int      // applications that wait for approval
 	address string
 }
 
@@ -57,6 +58,7 @@ func (d *Dashboard) behindSignIn(rt route) http.Handler {
 			return d.askWhoItIs(w, r, v)
 		}
 		v.flash = d.takeFlash(w, r)
+		v.waiting = d.waitingCount(r.Context())
 		return d.failedInside(w, r, v, rt.page(w, r, v))
 	})
 }
@@ -105,6 +107,8 @@ var rail = []ui.Link{
 	{Label: "Applications", Href: "/dashboard/applications", Icon: "applications"},
 	{Label: "APIs", Href: "/dashboard/apis", Icon: "api"},
 	{Label: "Users", Href: "/dashboard/users", Icon: "users"},
+	{Label: "Activity", Href: "/dashboard/activity/refusals", Icon: "activity"},
+	{Label: "Tools", Href: "/dashboard/tools/metadata-linter", Icon: "check"},
 	{Label: "Signing keys", Href: "/dashboard/keys", Icon: "key"},
 	{Label: "Settings", Href: "/dashboard/settings", Icon: "settings"},
 }
@@ -115,6 +119,9 @@ func (v *visit) page(title, section string, crumbs ...ui.Link) ui.Page {
 	copy(nav, rail)
 	for i := range nav {
 		nav[i].Current = nav[i].Label == section
+		if nav[i].Label == "Applications" {
+			nav[i].Count = v.waiting
+		}
 	}
 	search := "/dashboard/applications"
 	if title == section && title != "Home" { // a list has its own

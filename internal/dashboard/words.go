@@ -85,6 +85,9 @@ var toApplications = ui.Link{Label: "Applications", Href: "/dashboard/applicatio
 
 func appTabs(a *registry.Application, current string) ui.Tabs {
 	links := []ui.Link{{Label: "Quick start"}, {Label: "Settings", Href: "settings"}, {Label: "Credentials", Href: "credentials"}, {Label: "APIs", Href: "apis"}, {Label: "Danger zone", Href: "danger"}}
+	if a.Import != nil { // nobody here writes its code
+		links = append([]ui.Link{{Label: "Document", Href: "document"}}, links[1:]...)
+	}
 	for i := range links {
 		links[i].Current = links[i].Label == current
 		links[i].Href = appPath(a, links[i].Href)

@@ -1,0 +1,166 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+	"clientele/internal/settings"
+	"clientele/internal/ui"
+)
+
+const admissionPath = "/dashboard/settings/applications"
+
+// admissionNames are the settings that have a page of their own.
+var admissionNames = []string{"cimd_admission", "cimd_profile", "cimd_redirect_hosts", "cimd_query", "cimd_foreign_keys", "cimd_confidential_only", "localhost_port"}
+
+// admissionForm is the page as it was and as it is shown again.
+type admissionForm struct {
+	instanceForm
+	Rules   []registry.AdmissionRule
+	Pattern string
+	Effect  string
+	Note    string
+	Test    string
+	Decided *registry.Decision
+	TestBad string
+}
+
+var modeOptions = []ui.Option{
+	{
+		Value: string(registry.AdmitImported), Label: "Only imported", Text: "People with an application you did not import see that it is not admitted here.",
+		Note: "Strictest", Says: "Nothing unknown is ever fetched. You import each application yourself.",
+	},
+	{
+		Value: string(registry.AdmitApproval), Label: "Approval", Text: "People sign in, see that it waits for approval with a reference, and go on once you let it in.",
+		Note: "Recommended", Says: "Unknown applications wait in a queue of at most 100, each for 14 days. Rules that allow let some in at once.",
+	},
+	{
+		Value: string(registry.AdmitOpen), Label: "Open", Text: "People sign in, see which host it is from and where they are sent, and decide for themselves.",
+		Note: "For MCP servers anybody may connect to", Says: "Whoever publishes a valid document gets to ask your people. Rules that deny keep some out.",
+	},
+}
+
+var profileOptions = []ui.Option{
+	{Value: "draft", Label: "What the specification asks", Text: "client_id is enough; a name is made from the host."},
+	{Value: "mcp", Label: "What MCP asks", Text: "client_name and redirect_uris must be there, too."},
+}
+
+var redirectHostOptions = []ui.Option{
+	{Value: "any", Label: "Anywhere", Text: "The consent page shows both hosts when they differ."},
+	{Value: "same_site", Label: "The document's site", Text: "https callbacks must be below the same registered domain."},
+	{Value: "same_origin", Label: "The document's origin", Text: "https callbacks must be on exactly the same host and port."},
+}
+
+func (d *Dashboard) admission(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := admissionForm{instanceForm: d.currentSettings(admissionNames), Effect: string(registry.Allow), Test: strings.TrimSpace(r.URL.Query().Get("test"))}
+	return d.writeAdmission(w, r, v, f, http.StatusOK)
+}
+
+func (d *Dashboard) writeAdmission(w http.ResponseWriter, r *http.Request, v *visit, f admissionForm, status int) error {
+	var err error
+	if f.Rules, err = d.Registry.AdmissionRules(r.Context()); err != nil {
+		return err
+	}
+	if f.Test != "" {
+		f.decide(d.Settings.Current())
+	}
+	return v.write(w, r, status, admissionPage(v, f))
+}
+
+// decide asks what admission would say about a URL, without going there.
+func (f *admissionForm) decide(now settings.Settings) {
+	u, err := oauth.ParseClientURL(f.Test, oauth.ClientURLRules{Query: now.CIMDQuery})
+	if refused, ok := errors.AsType[*oauth.URIError](err); ok {
+		f.TestBad = "This URL " + refused.Message
+		return
+	}
+	if err != nil {
+		f.TestBad = err.Error()
+		return
+	}
+	decided := registry.Decide(u, registry.AdmissionMode(now.CIMDAdmission), f.Rules)
+	f.Decided = &decided
+}
+
+// saveAdmission writes the settings of the page, all or none.
+func (d *Dashboard) saveAdmission(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := admissionForm{instanceForm: instanceForm{values: r.PostForm, Wrong: faults{}}, Effect: string(registry.Allow)}
+	if err := d.saveNamed(r, v, admissionNames, f.instanceForm); err != nil {
+		return err
+	}
+	if len(f.Wrong) > 0 {
+		return d.writeAdmission(w, r, v, f, http.StatusUnprocessableEntity)
+	}
+	return d.done(w, r, admissionPath, "Saved. The change is in force.")
+}
+
+func (d *Dashboard) addRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := admissionForm{
+		instanceForm: d.currentSettings(admissionNames),
+		Pattern:      strings.TrimSpace(r.PostForm.Get("pattern")), Effect: r.PostForm.Get("effect"), Note: strings.TrimSpace(r.PostForm.Get("note")),
+	}
+	rule, err := d.Registry.CreateAdmissionRule(r.Context(), v.actor(), f.Pattern, registry.RuleEffect(f.Effect), f.Note)
+	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
+		f.Wrong.addInvalid(invalid, map[string]string{"pattern": "The pattern", "effect": "The effect", "note": "The note"}, nil)
+		return d.writeAdmission(w, r, v, f, http.StatusUnprocessableEntity)
+	}
+	if errors.Is(err, registry.ErrConflict) {
+		f.Wrong.add("pattern", "There is a rule with this pattern already; delete it first.")
+		return d.writeAdmission(w, r, v, f, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, admissionPath+"#rules", "Rule added: "+string(rule.Effect)+" "+rule.Pattern+".")
+}
+
+func (d *Dashboard) deleteRule(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := d.Registry.DeleteAdmissionRule(r.Context(), v.actor(), r.PathValue("rule")); err != nil {
+		return err
+	}
+	return d.done(w, r, admissionPath+"#rules", "Rule deleted.")
+}
+
+// decisionWords say what a person would experience.
+var decisionWords = map[registry.DecisionVerdict]ui.Badge{
+	registry.Admit:  {Kind: ui.Good, Text: "let in"},
+	registry.Wait:   {Kind: ui.Warn, Text: "waits for approval"},
+	registry.Refuse: {Kind: ui.Danger, Text: "refused"},
+}
+
+func effectBadge(e registry.RuleEffect) ui.Badge {
+	if e == registry.Deny {
+		return ui.Badge{Kind: ui.Danger, Text: "deny"}
+	}
+	return ui.Badge{Kind: ui.Good, Text: "allow"}
+}
+
+// patternKind says how much a pattern covers.
+func patternKind(pattern string) string {
+	switch {
+	case strings.HasPrefix(pattern, "*."):
+		return "every host below"
+	case strings.HasPrefix(pattern, "https://") && strings.HasSuffix(pattern, "/"):
+		return "every URL that begins so"
+	case strings.HasPrefix(pattern, "https://"):
+		return "this URL only"
+	}
+	return "every URL on this host"
+}
+
+// currentSettings is a form with the values that are in force.
+func (d *Dashboard) currentSettings(names []string) instanceForm {
+	now := d.Settings.Current()
+	f := instanceForm{values: url.Values{}, Wrong: faults{}}
+	for _, def := range settings.Definitions() {
+		if slices.Contains(names, def.Name) {
+			f.values.Set(def.Name, def.Format(now))
+		}
+	}
+	return f
+}

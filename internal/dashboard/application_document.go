@@ -1,0 +1,237 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientele/internal/cimd"
+	"clientele/internal/registry"
+	"clientele/internal/ui"
+)
+
+// documentTab is the state of an imported application's metadata document.
+type documentTab struct {
+	Standing  registry.Standing
+	Why       string
+	Versions  []registry.DocumentVersion // newest first
+	KeySets   []registry.KeySetVersion
+	Waiting   []registry.Difference // from what is approved to what the document says now
+	HeldKeys  bool                  // a replacement of the key set waits
+	From, To  int64                 // the versions that are compared; 0 = none
+	Compared  []registry.Difference
+	Preview   *cimd.Preview // after a refresh
+	Moved     bool
+	Wrong     []string
+	WrongDate string
+}
+
+// importedApplication is the application of a request, which must have come from a URL.
+func (d *Dashboard) importedApplication(r *http.Request) (registry.Application, error) {
+	a, err := d.Registry.Application(r.Context(), r.PathValue("id"))
+	if err == nil && a.Import == nil {
+		err = registry.ErrNotFound
+	}
+	return a, err
+}
+
+func (d *Dashboard) document(w http.ResponseWriter, r *http.Request, v *visit) error {
+	a, err := d.importedApplication(r)
+	if err != nil {
+		return err
+	}
+	return d.writeDocument(w, r, v, &a, documentTab{}, http.StatusOK)
+}
+
+// writeDocument answers with the tab; t has what just happened.
+func (d *Dashboard) writeDocument(w http.ResponseWriter, r *http.Request, v *visit, a *registry.Application, t documentTab, status int) error {
+	var err error
+	if t.Versions, err = d.Registry.Documents(r.Context(), a.ID); err != nil {
+		return err
+	}
+	if t.KeySets, err = d.Registry.KeySets(r.Context(), a.ID); err != nil {
+		return err
+	}
+	t.Standing, t.Why = a.Standing(v.now)
+	t.Waiting = between(t.Versions, a.Import.Approved.Version, a.Import.Live.Version)
+	t.HeldKeys = a.Import.LiveKeys.Version != a.Import.Keys.Version
+	t.From, _ = strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
+	t.To, _ = strconv.ParseInt(r.URL.Query().Get("to"), 10, 64)
+	t.Compared = between(t.Versions, t.From, t.To)
+	return v.write(w, r, status, documentPage(v, a, t))
+}
+
+// between is what differs between two versions; nothing if one of them is not kept any more.
+func between(list []registry.DocumentVersion, from, to int64) []registry.Difference {
+	find := func(version int64) int {
+		return slices.IndexFunc(list, func(x registry.DocumentVersion) bool { return x.Version == version })
+	}
+	i, j := find(from), find(to)
+	if i < 0 || j < 0 || i == j {
+		return nil
+	}
+	return registry.Compare(list[i].Mapped, list[j].Mapped)
+}
+
+// refreshDocument looks at the document now and shows what would change. Nothing is stored.
+func (d *Dashboard) refreshDocument(w http.ResponseWriter, r *http.Request, v *visit) error {
+	a, err := d.importedApplication(r)
+	if err != nil {
+		return err
+	}
+	p, err := d.Import.Preview(r.Context(), a.ExternalID)
+	if retry, busy := busyFor(err); busy {
+		return d.sent(w, r, appPath(&a, "document"), ui.Warn, "Too many documents were fetched just now. Try again in "+retry+".")
+	}
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if !p.Usable() {
+		status = http.StatusUnprocessableEntity
+	}
+	return d.writeDocument(w, r, v, &a, documentTab{Preview: &p}, status)
+}
+
+// applyDocument approves what a refresh showed, if the document still says it.
+func (d *Dashboard) applyDocument(w http.ResponseWriter, r *http.Request, v *visit) error {
+	a, err := d.importedApplication(r)
+	if err != nil {
+		return err
+	}
+	made, err := d.Import.Refresh(r.Context(), v.actor(), a.ID, r.PostForm.Get("hash"), r.PostForm.Get("keyset"))
+	if declined, ok := errors.AsType[*cimd.Declined](err); ok {
+		return d.writeDocument(w, r, v, &a, documentTab{Preview: &declined.Preview, Moved: declined.Moved}, http.StatusConflict)
+	}
+	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
+		t := documentTab{}
+		for _, violation := range invalid.Violations {
+			t.Wrong = append(t.Wrong, sentence("", violation))
+		}
+		return d.writeDocument(w, r, v, &a, t, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	return d.imported(w, r, v, made, "", "Applied. What the document says now is in force.")
+}
+
+// approveDocument approves the additions that wait, as they were seen; nothing is fetched.
+func (d *Dashboard) approveDocument(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id := r.PathValue("id")
+	_, _, err := d.Registry.ApproveDocument(r.Context(), v.actor(), id, r.PostForm.Get("hash"), r.PostForm.Get("keyset"))
+	return d.documentDone(w, r, err, "Approved. The additions are in force.")
+}
+
+func (d *Dashboard) saveFollow(w http.ResponseWriter, r *http.Request, v *visit) error {
+	_, err := d.Registry.SetFollow(r.Context(), v.actor(), r.PathValue("id"), registry.FollowMode(r.PostForm.Get("mode")))
+	return d.documentDone(w, r, err, "Saved. It counts from the next version on.")
+}
+
+func (d *Dashboard) saveClientCredentials(w http.ResponseWriter, r *http.Request, v *visit) error {
+	_, err := d.Registry.SetClientCredentials(r.Context(), v.actor(), r.PathValue("id"), on(r.PostForm, "client_credentials"))
+	return d.documentDone(w, r, err, "Saved. The change is in force.")
+}
+
+// savePin keeps the copy in force until a day although its host cannot be reached; without a day it ends that.
+func (d *Dashboard) savePin(w http.ResponseWriter, r *http.Request, v *visit) error {
+	until, err := dayFrom(r, "until", v.now)
+	if err == nil {
+		_, err = d.Registry.SetPinned(r.Context(), v.actor(), r.PathValue("id"), until)
+	}
+	return d.documentDone(w, r, err, "Saved. The change is in force.")
+}
+
+// saveAudience accepts the token endpoint's URL as aud of the application's assertions until a day.
+func (d *Dashboard) saveAudience(w http.ResponseWriter, r *http.Request, v *visit) error {
+	until, err := dayFrom(r, "until", v.now)
+	if err == nil {
+		_, err = d.Registry.SetAudienceException(r.Context(), v.actor(), r.PathValue("id"), until)
+	}
+	return d.documentDone(w, r, err, "Saved. The change is in force.")
+}
+
+// documentDone ends a change of the tab.
+func (d *Dashboard) documentDone(w http.ResponseWriter, r *http.Request, err error, said string) error {
+	back := "/dashboard/applications/" + r.PathValue("id") + "/document"
+	invalid, wrong := errors.AsType[*registry.Invalid](err)
+	switch {
+	case wrong:
+		sentences := make([]string, len(invalid.Violations))
+		for i, violation := range invalid.Violations {
+			sentences[i] = sentence("This", violation)
+		}
+		return d.sent(w, r, back, ui.Danger, strings.Join(sentences, " "))
+	case errors.Is(err, registry.ErrStale):
+		return d.sent(w, r, back, ui.Warn, "The document changed in the meantime. Nothing was approved; look again and decide once more.")
+	case err != nil:
+		return err
+	}
+	return d.done(w, r, back, said)
+}
+
+// dayFrom reads a number of days from now on, or a date; the end of that day counts. Nothing is the zero time.
+func dayFrom(r *http.Request, field string, now time.Time) (time.Time, error) {
+	text := strings.TrimSpace(r.PostForm.Get(field))
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if n, err := strconv.Atoi(text); err == nil && n > 0 && n <= 365 {
+		return now.Add(time.Duration(n) * 24 * time.Hour), nil
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if end := day.Add(24*time.Hour - time.Second); err == nil && end.After(now) {
+		return end, nil
+	}
+	return time.Time{}, &registry.Invalid{Violations: []registry.Violation{{Field: field, Message: "must be a day in the future, as in 2026-12-31"}}}
+}
+
+// importBadges say how an imported application stands, for the head of its pages and for lists.
+func importBadges(a *registry.Application, now time.Time) []ui.Badge {
+	if a.Import == nil {
+		return nil
+	}
+	badges := []ui.Badge{{Kind: ui.Note, Text: "from a URL"}}
+	state := a.Import
+	switch {
+	case !state.WithdrawnAt.IsZero():
+		badges = append(badges, ui.Badge{Kind: ui.Danger, Text: "withdrawn", Dot: true})
+	case !state.SuspendedAt.IsZero():
+		badges = append(badges, ui.Badge{Kind: ui.Danger, Text: "suspended", Dot: true})
+	case state.Failures > 0:
+		badges = append(badges, ui.Badge{Kind: ui.Warn, Text: "failing", Dot: true})
+	}
+	if changesWait(a) {
+		badges = append(badges, ui.Badge{Kind: ui.Warn, Text: "changes wait"})
+	}
+	if state.PinnedUntil.After(now) {
+		badges = append(badges, ui.Badge{Kind: ui.Note, Text: "pinned copy"})
+	}
+	if state.By == registry.ByClient {
+		badges = append(badges, ui.Badge{Text: "nobody approved it"})
+	}
+	return badges
+}
+
+// changesWait reports whether an operator should look at additions of the document.
+func changesWait(a *registry.Application) bool {
+	return a.Import.Mode == registry.Review && (a.Import.Live.Version != a.Import.Approved.Version || a.Import.LiveKeys.Version != a.Import.Keys.Version)
+}
+
+// hostOf is the host that controls an imported application.
+func hostOf(a *registry.Application) string {
+	_, rest, _ := strings.Cut(a.ExternalID, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// suspendedWords say what a suspension is about and what ends it.
+var suspendedWords = map[registry.SuspendReason]string{
+	registry.SuspendedGone:      "The document is not there any more, or names another client ID. Nobody can begin a sign-in with it. It goes on by itself if the document comes back before it counts as withdrawn.",
+	registry.SuspendedInvalid:   "The document breaks a rule now. Nobody can begin a sign-in with it until its owner mends the document.",
+	registry.SuspendedDowngrade: "It had keys and now says it has none: whoever controls the URL could take over without them. Refresh, look, and apply only if its owner says that this is meant.",
+	registry.SuspendedReturn:    "It was withdrawn and is there again. Refresh, look whether it is still the same application, and apply what it says to let it go on.",
+}

@@ -1,0 +1,144 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"clientele/internal/audit"
+	"clientele/internal/cimd"
+	"clientele/internal/registry"
+)
+
+// Importer is applications from a URL, as the dashboard asks for them. cimd.Service is one.
+type Importer interface {
+	Preview(ctx context.Context, url string) (cimd.Preview, error)
+	Register(ctx context.Context, actor audit.Actor, url string, o cimd.RegisterOptions) (cimd.Registered, error)
+	Refresh(ctx context.Context, actor audit.Actor, id, hash, keySetHash string) (cimd.Registered, error)
+	Approve(ctx context.Context, actor audit.Actor, waitingID, hash, keySetHash string) (cimd.Registered, error)
+	DenyAndBlock(ctx context.Context, actor audit.Actor, waitingID string, block cimd.Block) (registry.AdmissionRule, error)
+}
+
+// importForm is the page as it was and as it is shown again.
+type importForm struct {
+	URL         string
+	Mode        string
+	Fault       string        // why the URL cannot even be looked at
+	Moved       bool          // the document is another one than the one that was looked at
+	Preview     *cimd.Preview // nil before the first look
+	Known       *registry.Application
+	Permissions []permissionSet
+	Wrong       []string // what the registry has against it
+}
+
+func (d *Dashboard) newImport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return v.write(w, r, http.StatusOK, importPage(v, importForm{URL: r.URL.Query().Get("url")}))
+}
+
+// previewImport fetches the document and shows what would become of it. Nothing is stored.
+func (d *Dashboard) previewImport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := importForm{URL: strings.TrimSpace(r.PostForm.Get("url")), Mode: string(registry.Review)}
+	if f.URL == "" {
+		f.Fault = "Write the URL of the application's metadata document."
+		return v.write(w, r, http.StatusUnprocessableEntity, importPage(v, f))
+	}
+	p, err := d.Import.Preview(r.Context(), f.URL)
+	if err != nil {
+		return d.importBusy(w, r, v, f, err)
+	}
+	return d.showImport(w, r, v, f, p, http.StatusOK)
+}
+
+// showImport answers with a preview. A URL that is none is marked at its field.
+func (d *Dashboard) showImport(w http.ResponseWriter, r *http.Request, v *visit, f importForm, p cimd.Preview, status int) error {
+	f.Preview = &p
+	if p.Failure != nil && p.Failure.Kind == audit.FailureURL {
+		f.Fault, f.Preview = failureSentence(p.Failure), nil
+		return v.write(w, r, http.StatusUnprocessableEntity, importPage(v, f))
+	}
+	if p.ApplicationID != "" {
+		a, err := d.Registry.Application(r.Context(), p.ApplicationID)
+		if err != nil && !errors.Is(err, registry.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			f.Known = &a
+		}
+	}
+	if p.Usable() {
+		var err error
+		if f.Permissions, err = d.permissionStep(r.Context(), p.ApplicationID, r.PostForm); err != nil {
+			return err
+		}
+	}
+	if !p.Usable() && status == http.StatusOK {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.write(w, r, status, importPage(v, f))
+}
+
+func failureSentence(f *cimd.Failure) string {
+	text := strings.TrimSuffix(capital(f.Message), ".") + "."
+	if f.Mend != "" {
+		text += " " + strings.TrimSuffix(capital(f.Mend), ".") + "."
+	}
+	return text
+}
+
+// importBusy answers when looking was not possible at all: this server fetches a bounded number of documents a minute.
+func (d *Dashboard) importBusy(w http.ResponseWriter, r *http.Request, v *visit, f importForm, err error) error {
+	if retry, busy := busyFor(err); busy {
+		f.Fault = "Too many documents were fetched just now. Try again in " + retry + "."
+		return v.write(w, r, http.StatusTooManyRequests, importPage(v, f))
+	}
+	return err
+}
+
+// createImport registers what was looked at: the hashes bind it, so a document that changed meanwhile is shown again instead.
+func (d *Dashboard) createImport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := importForm{URL: strings.TrimSpace(r.PostForm.Get("url")), Mode: r.PostForm.Get("mode")}
+	o := cimd.RegisterOptions{Mode: registry.FollowMode(f.Mode), Hash: r.PostForm.Get("hash"), KeySetHash: r.PostForm.Get("keyset")}
+	made, err := d.Import.Register(r.Context(), v.actor(), f.URL, o)
+	if declined, ok := errors.AsType[*cimd.Declined](err); ok {
+		f.Moved = declined.Moved
+		return d.showImport(w, r, v, f, declined.Preview, http.StatusConflict)
+	}
+	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
+		return d.importInvalid(w, r, v, f, invalid)
+	}
+	if err != nil {
+		return d.importBusy(w, r, v, f, err)
+	}
+	return d.imported(w, r, v, made, "Application created.", "Saved. What was shown is in force.")
+}
+
+// imported ends an import, a refresh or an approval: the permissions of the step, then the application's page.
+func (d *Dashboard) imported(w http.ResponseWriter, r *http.Request, v *visit, made cimd.Registered, created, changed string) error {
+	said := changed
+	if made.Created {
+		said = created
+	}
+	if r.PostForm.Has("permissions") {
+		list, err := d.permissionStep(r.Context(), made.Application.ID, r.PostForm)
+		if err == nil {
+			err = d.savePermissions(r.Context(), v, made.Application.ID, list)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return d.done(w, r, appPath(&made.Application, "document"), said)
+}
+
+// importInvalid shows what the registry has against a document that is fine by itself.
+func (d *Dashboard) importInvalid(w http.ResponseWriter, r *http.Request, v *visit, f importForm, invalid *registry.Invalid) error {
+	for _, violation := range invalid.Violations {
+		f.Wrong = append(f.Wrong, sentence("", violation))
+	}
+	p, err := d.Import.Preview(r.Context(), f.URL)
+	if err != nil {
+		return d.importBusy(w, r, v, f, err)
+	}
+	return d.showImport(w, r, v, f, p, http.StatusUnprocessableEntity)
+}

@@ -1,0 +1,191 @@
+package dashboard
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/registry"
+	"clientele/internal/ui"
+)
+
+const refusalsPath = "/dashboard/activity/refusals"
+
+// refusalList is the refused attempts of clients that have a URL.
+type refusalList struct {
+	Search string // a reference, or a client ID
+	Kind   string
+	Page   registry.Page[audit.Trace]
+	After  string
+}
+
+func (l refusalList) filtered() bool { return l.Search != "" || l.Kind != "" }
+
+func (l refusalList) link(after string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"q": l.Search, "kind": l.Kind, "after": after} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if len(q) == 0 {
+		return refusalsPath
+	}
+	return refusalsPath + "?" + q.Encode()
+}
+
+func (l refusalList) pager() ui.Pager {
+	p := ui.Pager{Shown: "50 a page, newest first"}
+	if l.After != "" {
+		p.First = l.link("")
+	}
+	if l.Page.Next != "" {
+		p.Next = l.link(l.Page.Next)
+	}
+	return p
+}
+
+// reference is how the references look that people are shown.
+var reference = regexp.MustCompile(`^[0-9A-Z]{4}-[0-9A-Z]{4}$`)
+
+// asReference is what somebody typed as a reference, if it can be one: ref 7kq2-md4f is read, too.
+func asReference(typed string) (string, bool) {
+	s := strings.ToUpper(strings.TrimSpace(typed))
+	s = strings.TrimSpace(strings.TrimPrefix(s, "REF"))
+	return s, reference.MatchString(s)
+}
+
+// listRefusals answers with the list, or with the one trace that a reference names.
+func (d *Dashboard) listRefusals(w http.ResponseWriter, r *http.Request, v *visit) error {
+	form := r.URL.Query()
+	l := refusalList{Search: strings.TrimSpace(form.Get("q")), Kind: form.Get("kind"), After: form.Get("after")}
+	if ref, ok := asReference(l.Search); ok {
+		http.Redirect(w, r, d.path(refusalsPath+"/"+ref), http.StatusSeeOther)
+		return nil
+	}
+	var err error
+	if l.Page, err = d.Registry.Traces(r.Context(), registry.TraceQuery{ClientID: l.Search, Kind: audit.FailureKind(l.Kind), After: l.After, Limit: registry.DefaultPageSize}); err != nil {
+		return err
+	}
+	return v.write(w, r, http.StatusOK, refusalsPage(v, l))
+}
+
+// refusal explains one refused attempt.
+func (d *Dashboard) refusal(w http.ResponseWriter, r *http.Request, v *visit) error {
+	ref, _ := asReference(r.PathValue("reference"))
+	t, err := d.trace(r, ref)
+	if err != nil {
+		return err
+	}
+	if t == nil {
+		return v.write(w, r, http.StatusNotFound, noRefusalPage(v, ref))
+	}
+	var a *registry.Application
+	if t.ApplicationID != "" {
+		if found, err := d.Registry.Application(r.Context(), t.ApplicationID); err == nil {
+			a = &found
+		}
+	}
+	return v.write(w, r, http.StatusOK, refusalPage(v, t, a))
+}
+
+func (d *Dashboard) trace(r *http.Request, ref string) (*audit.Trace, error) {
+	page, err := d.Registry.Traces(r.Context(), registry.TraceQuery{Reference: ref, Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		return nil, err
+	}
+	return &page.Items[0], nil
+}
+
+// The audience exception that a trace offers: which rule it is about, and for how long it is made.
+const (
+	audienceRule = "assertion_aud_token_endpoint"
+	exceptionSpan  = 90 * 24 * time.Hour
+)
+
+// acceptAudience accepts the token endpoint's URL as aud of the client's assertions for a while.
+func (d *Dashboard) acceptAudience(w http.ResponseWriter, r *http.Request, v *visit) error {
+	ref, _ := asReference(r.PathValue("reference"))
+	t, err := d.trace(r, ref)
+	if err != nil {
+		return err
+	}
+	if t == nil || t.Rule != audienceRule || t.ApplicationID == "" {
+		return registry.ErrNotFound
+	}
+	a, err := d.Registry.SetAudienceException(r.Context(), v.actor(), t.ApplicationID, v.now.Add(exceptionSpan))
+	if err != nil {
+		return err
+	}
+	return d.done(w, r, appPath(&a, "document"), "The token endpoint's URL is accepted as audience until "+v.now.Add(exceptionSpan).UTC().Format("2 January 2006")+".")
+}
+
+// detailWords are what the page calls the details of a trace.
+var detailWords = map[string]string{
+	"status": "Status", "content_type": "Media type", "bytes": "Size", "address": "Address of the host", "took": "Took",
+}
+
+// detailRows are the details of a trace in an order that stays the same.
+func detailRows(t *audit.Trace) []ui.Hidden {
+	rows := make([]ui.Hidden, 0, len(t.Detail))
+	for _, key := range slices.Sorted(maps.Keys(t.Detail)) {
+		name := detailWords[key]
+		if name == "" {
+			name = capital(strings.ReplaceAll(key, "_", " "))
+		}
+		rows = append(rows, ui.Hidden{Name: name, Value: t.Detail[key]})
+	}
+	return rows
+}
+
+// traceReport is a trace as text, for whoever publishes the client.
+func traceReport(t *audit.Trace) string {
+	var sb strings.Builder
+	sb.WriteString("Refused " + t.At.UTC().Format(time.RFC3339) + ", reference " + t.Reference + "\nclient " + t.ClientID + "\n")
+	writeProblem(&sb, string(t.Side), ui.Problem{Title: t.Message, Where: t.Rule, Value: t.Value, Mend: t.Mend, Written: t.Spec})
+	for _, row := range detailRows(t) {
+		sb.WriteString("  " + row.Name + ": " + row.Value + "\n")
+	}
+	return sb.String()
+}
+
+func kindFilter() []ui.Option {
+	options := []ui.Option{{Label: "All reasons"}}
+	for _, k := range audit.FailureKinds() {
+		options = append(options, ui.Option{Value: string(k), Label: capital(failureWord(k))})
+	}
+	return options
+}
+
+// doorWords say where somebody was refused.
+var doorWords = map[string]string{
+	"authorize": "at sign-in", "token": "fetching tokens", "revoke": "revoking a token", "par": "sending a request ahead", "import": "at import", "refresh": "refreshing its document",
+}
+
+func doorWord(door string) string {
+	if w := doorWords[door]; w != "" {
+		return w
+	}
+	return door
+}
+
+// traceTitle is what a trace is about in one line.
+func traceTitle(t *audit.Trace) string {
+	if t.Message != "" {
+		return capital(t.Message)
+	}
+	return capital(failureWord(t.Kind))
+}
+
+// traceClient is the client of a trace as a host, if it has one.
+func traceClient(t *audit.Trace) string {
+	if strings.HasPrefix(t.ClientID, "https://") {
+		return shortened(hostOfURL(t.ClientID))
+	}
+	return shortened(t.ClientID)
+}
