@@ -1,10 +1,9 @@
 package cimd
 
 import (
-	"time"
-
 	"clientele/internal/audit"
 	"clientele/internal/registry"
+	"time"
 )
 
 // Preview is what would be registered from a URL. Nothing of it is stored.
@@ -22,6 +21,7 @@ type Preview struct {
 	KeySetHash    string
 	Differences   []registry.Difference // from what is registered; nil for a new one
 	Decision      registry.Decision     // what admission would say of it on first sight
+	AudienceUntil time.Time             // until when an approval accepts our token endpoint as audience; zero = it does not
 
 	sighting *registry.Sighting
 }
@@ -43,6 +43,7 @@ type Fetched struct {
 // Failure is why a document cannot be used.
 type Failure struct {
 	Kind    audit.FailureKind
+	Rule    string // stable name of what refused
 	Message string
 	Mend    string
 	Spec    string

@@ -1,105 +1,187 @@
 package cimd
 
 import (
-	"context"
-	"errors"
-
 	"clientele/internal/audit"
 	"clientele/internal/oauth"
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
-// Service is what the doors ask about clients that are known by a URL.
-type Service struct{}
-
-// RegisterOptions is how an operator registers a URL.
-type RegisterOptions struct {
-	Mode       registry.FollowMode // empty = Review for a new application, as it is for one that is there
-	Hash       string              // of the previewed document; empty = whatever is there now
-	KeySetHash string              // of the previewed key set; not looked at without Hash
+// Registrar registers what operators import and what is let in.
+type Registrar interface {
+	Import(ctx context.Context, actor audit.Actor, d registry.ImportDraft) (registry.Application, registry.ImportOutcome, error)
+	SetAudienceException(ctx context.Context, actor audit.Actor, id string, until time.Time) (registry.Application, error)
+	SetLogo(ctx context.Context, id string, revision int64, hash string) error
 }
 
-// Registered is what an import, a refresh or an approval came to.
-type Registered struct {
-	Application registry.Application
-	Created     bool
-	Changed     bool
-	Preview     Preview // of what was registered, with the differences from what was there before
+// Observer takes in what the documents of known clients say by and by.
+type Observer interface {
+	Observe(ctx context.Context, id string, revision int64, s registry.Sighting) (registry.Application, []registry.Difference, error)
+	ObserveKeys(ctx context.Context, id string, revision int64, k registry.KeySetSighting) (registry.Application, error)
+	ObserveUnchanged(ctx context.Context, id string, revision int64, at, due time.Time, headers map[string]string) error
+	ObserveFailure(ctx context.Context, id string, revision int64, f registry.ObservedFailure) (registry.Application, error)
 }
 
-// Declined is why an operator's import, refresh or approval did not happen. Preview tells what is there and what is wrong with
-// it; Moved is set if nothing is wrong but it is no longer what the operator looked at.
-type Declined struct {
-	Preview Preview
-	Moved   bool
+// Queue keeps the clients that wait for an operator, and the rules.
+type Queue interface {
+	Enqueue(ctx context.Context, w registry.Waiting, userID string) (registry.Waiting, error)
+	WaitingClient(ctx context.Context, id string) (registry.Waiting, error)
+	RefuseWaiting(ctx context.Context, actor audit.Actor, id string) error
+	CreateAdmissionRule(ctx context.Context, actor audit.Actor, pattern string, e registry.RuleEffect, note string) (registry.AdmissionRule, error)
 }
 
-func (e *Declined) Error() string {
-	switch {
-	case e.Moved:
-		return "the document has changed since it was looked at"
-	case e.Preview.Failure != nil:
-		return e.Preview.Failure.Message
-	}
-	return "the document cannot be accepted"
+// Writer is the one writer of all that. registry.Registry is one.
+type Writer interface {
+	Registrar
+	Observer
+	Queue
 }
 
-// Block is what DenyAndBlock keeps out from then on.
-type Block string
+// Directory reads what is registered from memory. registry.Directory is one.
+type Directory interface {
+	Find(ctx context.Context, id oauth.ClientID) (*registry.Application, error)
+	ByID(ctx context.Context, id string) (*registry.Application, error)
+	APIByAudience(ctx context.Context, audience string) (*registry.API, error)
+	Rules(ctx context.Context) ([]registry.AdmissionRule, error)
+}
 
-// The blocks. A whole host is the second, explicit step.
+// Store is what the service asks of the store itself.
+type Store interface {
+	Application(ctx context.Context, id string) (registry.Application, error)
+	Document(ctx context.Context, id string, version int64) (registry.DocumentVersion, error)
+	DueImports(ctx context.Context, now time.Time, limit int) ([]string, error)
+	AnyImported(ctx context.Context) (bool, error)
+	CountUnfinished(ctx context.Context) (int, error)
+	SaveImportState(ctx context.Context, id string, was int64, state registry.Import) error
+}
+
+// Way is the way out. outbound.Client is one.
+type Way interface {
+	Get(ctx context.Context, r outbound.Request) (*outbound.Response, error)
+}
+
+// Service is what the doors ask about clients that are known by a URL. All fields are needed, except Logos and Log.
+type Service struct {
+	Registry  Writer
+	Directory Directory
+	Store     Store
+	Outbound  Way
+	Policy    func() Policy
+	Admission func() registry.AdmissionMode
+	Issuer    string // ends in a slash; no client may have a URL at or below it
+	Traces    audit.Tracer
+	Uses      audit.Recorder
+	Log       *slog.Logger
+	Now       func() time.Time
+	Logo      func(ctx context.Context, url string) (hash string, err error) // nil = logos are not fetched
+
+	once    sync.Once
+	flights singleflight.Group // fetches under way, by what they are for
+	limits  *limits
+	seen    recent[string, sight]     // strangers' valid documents, for as long as they are fresh at least
+	tries   recent[string, time.Time] // when a key set or a logo may be asked for again, by what it is for
+	wanted  wanted                    // applications whose document is due and that somebody asked for
+	logos   wanted                    // applications whose logo is to be fetched
+	any     atomic.Int64              // whether there is an imported application; see Advertised
+
+	life   context.Context //nolint:containedctx // ends the flights when the server does
+	end    context.CancelFunc
+	flying sync.WaitGroup
+}
+
+// The bounds of what the service remembers.
 const (
-	BlockURL  Block = "url"
-	BlockHost Block = "host"
+	maxSeen   = 256
+	maxTries  = 4096
+	maxWanted = 1024
 )
 
-var errNotYet = errors.New("not there yet")
+// flightTime is how long a flight may take: a document and a key set, with the writes.
+const flightTime = 15 * time.Second
 
-// Find says who a client ID is, for the doors that never fetch. It fails with registry.ErrNotFound. A client whose document
-// is due is refreshed in the background afterwards.
-func (s *Service) Find(context.Context, oauth.ClientID) (*registry.Application, error) {
-	return nil, errNotYet
+func (s *Service) start() {
+	s.once.Do(func() {
+		s.limits = newLimits()
+		s.seen.limit, s.tries.limit = maxSeen, maxTries
+		s.life, s.end = context.WithCancel(context.Background())
+		if s.Log == nil {
+			s.Log = slog.New(slog.DiscardHandler)
+		}
+	})
 }
 
-// Resolve says who a client URL is, and lets an unknown one in, puts it into the queue or refuses it. It fails with *Refusal.
-func (s *Service) Resolve(context.Context, Arrival) (*registry.Application, error) {
-	return nil, errNotYet
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// fly does work once for all who ask for the same at the same time. It does not end with the one who happened to be first, and
+// leaves nothing behind: who comes after it has ended begins anew.
+func fly[T any](ctx context.Context, s *Service, key string, work func(context.Context) (T, error)) (result T, err error) {
+	s.flying.Add(1)
+	done := s.flights.DoChan(key, func() (_ any, err error) {
+		// A panic here is in nobody's request: it would end the server, at the word of whoever wrote the document.
+		defer func() {
+			if cause := recover(); cause != nil {
+				err = fmt.Errorf("a panic while looking at a client: %v", cause)
+				s.Log.ErrorContext(ctx, "a flight panicked", slog.Any("panic", cause), slog.String("stack", string(debug.Stack())))
+			}
+		}()
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), flightTime)
+		defer cancel()
+		defer context.AfterFunc(s.life, cancel)()
+		return work(bounded)
+	})
+	select {
+	case r := <-done:
+		s.flying.Done()
+		result, _ = r.Val.(T)
+		return result, r.Err
+	case <-ctx.Done():
+		go func() {
+			<-done
+			s.flying.Done()
+		}()
+		return result, ctx.Err()
+	}
 }
 
-// Current is app with its document refreshed if it is due. It fails with *Refusal.
-func (s *Service) Current(context.Context, *registry.Application, Arrival) (*registry.Application, error) {
-	return nil, errNotYet
+// Close ends what is under way and waits for that. Nothing may be asked of the service after it.
+func (s *Service) Close() {
+	s.start()
+	s.end()
+	s.flying.Wait()
 }
 
-// Preview is what Register would do with the URL. What is wrong with the URL or its document is in the preview.
-func (s *Service) Preview(context.Context, string) (Preview, error) { return Preview{}, errNotYet }
-
-// Register imports the application at the URL, or approves what its document says now if it is there already. It fails with
-// *Declined, and with *registry.Invalid for what the registry has against it.
-func (s *Service) Register(context.Context, audit.Actor, string, RegisterOptions) (Registered, error) {
-	return Registered{}, errNotYet
+// wanted is a bounded set of things to do later.
+type wanted struct {
+	mu  sync.Mutex
+	ids map[string]bool
 }
 
-// Refresh approves what the document of the application with the internal id says now. It fails as Register does.
-func (s *Service) Refresh(ctx context.Context, actor audit.Actor, id, hash, keySetHash string) (Registered, error) {
-	return Registered{}, errNotYet
+// add takes id, or drops it if there are too many: it will be asked for again.
+func (w *wanted) add(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ids == nil {
+		w.ids = make(map[string]bool)
+	}
+	if len(w.ids) < maxWanted {
+		w.ids[id] = true
+	}
 }
 
-// Approve lets a waiting client in, if its document is what the operator looked at. It fails as Register does.
-func (s *Service) Approve(ctx context.Context, actor audit.Actor, waitingID, hash, keySetHash string) (Registered, error) {
-	return Registered{}, errNotYet
+// take empties the set.
+func (w *wanted) take() map[string]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ids := w.ids
+	w.ids = nil
+	return ids
 }
-
-// DenyAndBlock takes a client out of the queue and keeps its URL, or its whole host, out from then on.
-func (s *Service) DenyAndBlock(ctx context.Context, actor audit.Actor, waitingID string, block Block) (registry.AdmissionRule, error) {
-	return registry.AdmissionRule{}, errNotYet
-}
-
-// Keys are the keys of the application after looking for the one with the key ID, which its kept key set lacks. The set is
-// fetched again at most every thirty seconds, and never for an application without jwks_uri.
-func (s *Service) Keys(ctx context.Context, app *registry.Application, kid string) ([]registry.Key, error) {
-	return nil, errNotYet
-}
-
-// RefreshDue fetches the documents and key sets that are due, of clients in use. It is called every few seconds.
-func (s *Service) RefreshDue(context.Context) {}

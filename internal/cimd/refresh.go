@@ -1,0 +1,279 @@
+package cimd
+
+import (
+	"clientele/internal/audit"
+	"clientele/internal/outbound"
+	"clientele/internal/registry"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// How the background refreshes. What nobody approved has a lane of its own, so that it never delays what somebody did.
+const (
+	dueBatch  = 64
+	knownJobs = 4
+	otherJobs = 2
+	maxOthers = 16 // strangers in one round
+)
+
+// The pauses after a failure.
+const (
+	firstPause = time.Minute
+	lastPause  = time.Hour
+	gonePause  = 10 * time.Minute // after which the second of two counts
+)
+
+// RefreshDue fetches the documents, key sets and logos that are due, of clients in use. It is called every few seconds.
+// CIMD-02 §5.2.
+func (s *Service) RefreshDue(ctx context.Context) {
+	s.start()
+	ids, err := s.Store.DueImports(ctx, s.now(), dueBatch)
+	if err != nil {
+		s.trouble(ctx, "due metadata documents could not be listed", err)
+		return
+	}
+	asked := s.wanted.take()
+	for _, id := range ids {
+		delete(asked, id)
+	}
+	for id := range asked {
+		ids = append(ids, id)
+	}
+	var known, others errgroup.Group
+	known.SetLimit(knownJobs)
+	others.SetLimit(otherJobs)
+	strangers := 0
+	var later []*registry.Application
+	for _, id := range ids {
+		app, err := s.Directory.ByID(ctx, id)
+		switch {
+		case err != nil || app.Import == nil:
+			continue
+		case app.Import.By == registry.ByOperator:
+			known.Go(func() error { s.refreshQuietly(ctx, app); return nil })
+		case strangers < maxOthers:
+			strangers++
+			later = append(later, app)
+		}
+	}
+	for _, app := range later {
+		others.Go(func() error { s.refreshQuietly(ctx, app); return nil })
+	}
+	_ = known.Wait()
+	_ = others.Wait()
+	s.takeLogos(ctx)
+}
+
+// refreshQuietly refreshes in the background: what goes wrong is in the state of the client, or tried again.
+func (s *Service) refreshQuietly(ctx context.Context, app *registry.Application) {
+	_, err := s.refresh(ctx, app)
+	if _, busy := errors.AsType[*outbound.Busy](err); err != nil && !busy && !isNotFound(err) && !errors.Is(err, registry.ErrStale) {
+		s.trouble(ctx, "a metadata document could not be refreshed", err)
+	}
+}
+
+func (s *Service) trouble(ctx context.Context, message string, err error) {
+	if ctx.Err() == nil {
+		s.Log.WarnContext(ctx, message, slog.Any("error", err))
+	}
+}
+
+// refreshed is what a refresh came to: the application as it is now, and what went wrong with its document.
+type refreshed struct {
+	app     *registry.Application
+	failure *Failure
+}
+
+// refresh fetches what is due of a known client, once for all who ask at the same time. It fails with *outbound.Busy,
+// registry.ErrNotFound, registry.ErrStale if somebody else was faster twice, and with our own trouble.
+func (s *Service) refresh(ctx context.Context, app *registry.Application) (refreshed, error) {
+	return fly(ctx, s, "refresh "+app.ID, func(ctx context.Context) (refreshed, error) {
+		done, err := s.refreshOnce(ctx, app.ID)
+		if errors.Is(err, registry.ErrStale) {
+			return s.refreshOnce(ctx, app.ID)
+		}
+		return done, err
+	})
+}
+
+func (s *Service) refreshOnce(ctx context.Context, id string) (refreshed, error) {
+	app, err := s.Store.Application(ctx, id)
+	if err != nil {
+		return refreshed{}, err
+	}
+	now := s.now()
+	switch {
+	case app.Import == nil:
+		return refreshed{app: &app}, nil
+	case !now.Before(app.Import.DueAt) || recoverable(&app, now):
+		return s.refreshDocument(ctx, &app)
+	case keysDue(&app, now):
+		return s.refreshKeys(ctx, &app)
+	}
+	return refreshed{app: &app}, nil // somebody else did it since
+}
+
+// recoverable reports whether a look at the document now, before it is due, can make a client good again that is not. A failure
+// is not remembered against a person who tries again. CIMD-02 §5.2.
+func recoverable(app *registry.Application, now time.Time) bool {
+	standing, _ := app.Standing(now)
+	switch standing {
+	case registry.StandingStale:
+		return true
+	case registry.StandingSuspended:
+		return app.Import.SuspendedWhy == registry.SuspendedGone || app.Import.SuspendedWhy == registry.SuspendedInvalid
+	}
+	return false
+}
+
+// refreshDocument fetches the document, and its keys with it.
+func (s *Service) refreshDocument(ctx context.Context, app *registry.Application) (refreshed, error) {
+	url, wrong, err := s.parse(ctx, app.ExternalID)
+	if err != nil {
+		return refreshed{}, err
+	}
+	seen := sight{Preview: Preview{URL: app.ExternalID, Failure: wrong}}
+	if wrong == nil {
+		if seen, err = s.look(ctx, url, app.Import, laneOf(app)); err != nil {
+			return refreshed{}, err
+		}
+	}
+	if seen.Failure != nil {
+		after, err := s.observeFailure(ctx, app, seen.Failure)
+		return refreshed{app: after, failure: seen.Failure}, err
+	}
+	after, err := s.observe(ctx, app, seen)
+	if bad, ok := errors.AsType[*registry.Invalid](err); ok {
+		seen.Failure = invalidDraft(bad)
+		after, err = s.observeFailure(ctx, app, seen.Failure)
+	}
+	return refreshed{app: after, failure: seen.Failure}, err
+}
+
+// observe tells the registry of a document that is there.
+func (s *Service) observe(ctx context.Context, app *registry.Application, seen sight) (*registry.Application, error) {
+	if seen.unchanged {
+		if err := s.Registry.ObserveUnchanged(ctx, app.ID, app.Import.Revision, seen.at, seen.due, seen.headers); err != nil {
+			return app, err
+		}
+		after, err := s.Store.Application(ctx, app.ID)
+		if err != nil {
+			return app, err
+		}
+		s.recovered(ctx, app)
+		if keysDue(&after, s.now()) {
+			done, err := s.refreshKeys(ctx, &after)
+			return done.app, err
+		}
+		return &after, nil
+	}
+	after, differences, err := s.Registry.Observe(ctx, app.ID, app.Import.Revision, *seen.sighting)
+	if err != nil {
+		return app, err
+	}
+	s.recovered(ctx, app)
+	if len(differences) > 0 {
+		s.changed(ctx, &after, differences)
+	}
+	if after.LogoURI != app.LogoURI || after.LogoURI != "" && after.Import.LogoHash == "" {
+		s.logos.add(after.ID)
+	}
+	return &after, nil
+}
+
+// observeFailure tells the registry that the document could not be had or used, and the operator if it matters.
+func (s *Service) observeFailure(ctx context.Context, app *registry.Application, f *Failure) (*registry.Application, error) {
+	now := s.now()
+	after, err := s.Registry.ObserveFailure(ctx, app.ID, app.Import.Revision, registry.ObservedFailure{
+		Kind: f.Kind, Transport: f.Transport(), Gone: f.Gone(), Mismatch: f.Kind == audit.FailureMismatch,
+		At: now, RetryAt: retryAt(now, app.Import.Failures, f),
+	})
+	if err != nil {
+		return app, err
+	}
+	s.refuse(ctx, Arrival{URL: app.ExternalID, Door: "refresh"}, app, f, f.reason())
+	s.alert(ctx, app, &after, f)
+	return &after, nil
+}
+
+// retryAt is when to look again: later each time, as the other side asks, and not all at once.
+func retryAt(now time.Time, failures int, f *Failure) time.Time {
+	pause := min(firstPause<<min(max(failures, 0), 10), lastPause)
+	if f.Gone() || f.Kind == audit.FailureMismatch {
+		pause = max(pause, gonePause)
+	}
+	pause = max(pause, min(f.Retry, lastPause))
+	return now.Add(pause + jitter(pause/10))
+}
+
+// jitter is up to most, at random.
+func jitter(most time.Duration) time.Duration {
+	if most <= 0 {
+		return 0
+	}
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return time.Duration(binary.LittleEndian.Uint64(b[:]) % uint64(most))
+}
+
+func laneOf(app *registry.Application) outbound.Lane {
+	if app.Import.By == registry.ByOperator {
+		return outbound.Known
+	}
+	return outbound.Strangers
+}
+
+// alert records what an operator should know of a client's failing document. A stranger's is nobody's business yet.
+func (s *Service) alert(ctx context.Context, before, after *registry.Application, f *Failure) {
+	kind := ""
+	switch was, is := before.Import, after.Import; {
+	case was.WithdrawnAt.IsZero() && !is.WithdrawnAt.IsZero():
+		kind = "cimd.withdrawn"
+	case was.SuspendedAt.IsZero() && !is.SuspendedAt.IsZero():
+		kind = "cimd.suspended"
+	case was.Failures == 0 && is.Failures > 0 && is.By == registry.ByOperator:
+		kind = "cimd.failing"
+	}
+	if kind != "" {
+		s.event(ctx, after, kind, f.Message, f.details(), string(f.Kind))
+	}
+}
+
+// recovered records that a document that failed is there again.
+func (s *Service) recovered(ctx context.Context, before *registry.Application) {
+	if before.Import.Failures > 0 && before.Import.By == registry.ByOperator {
+		s.event(ctx, before, "cimd.recovered", "its metadata document can be had again", nil, "")
+	}
+}
+
+// changed records that a document is another one.
+func (s *Service) changed(ctx context.Context, app *registry.Application, differences []registry.Difference) {
+	fields, waits := make([]string, len(differences)), false
+	for i, d := range differences {
+		fields[i] = d.Field + " (" + string(d.Class) + ")"
+		waits = waits || !d.Applies
+	}
+	why := "its metadata document changed"
+	if waits {
+		why += "; additions wait for an operator"
+	}
+	s.event(ctx, app, "cimd.changed", why, map[string]string{"fields": strings.Join(fields, ", ")}, "")
+}
+
+func (s *Service) event(ctx context.Context, app *registry.Application, kind, why string, detail map[string]string, failure string) {
+	all := map[string]string{"url": app.ExternalID}
+	for name, value := range detail {
+		all[name] = value
+	}
+	if failure != "" {
+		all["kind"] = failure
+	}
+	s.Uses.Record(ctx, audit.Use{At: s.now(), Kind: kind, ApplicationID: app.ID, Reason: why, Detail: all})
+}

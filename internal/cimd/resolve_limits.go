@@ -1,0 +1,154 @@
+package cimd
+
+import (
+	"container/list"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// A budget is how often something may happen: once each Every on average, Burst times at once.
+type budget struct {
+	every time.Duration
+	burst int
+}
+
+// The budgets of first sights, each of which may cost a fetch. A person with a working client needs one.
+var (
+	perCaller = budget{10 * time.Second, 6}         // of one client at one address
+	perPerson = budget{6 * time.Second, 20}         // of one person, whatever the client
+	perHost   = budget{time.Second, 20}             // of one target host
+	inTotal   = budget{200 * time.Millisecond, 100} // of all strangers together
+)
+
+// maxLimiters is how many callers, persons or hosts are remembered; the one that was heard of longest ago is forgotten first.
+const maxLimiters = 4096
+
+// limits holds strangers back before anything is fetched for them.
+type limits struct {
+	callers recent[string, *rate.Limiter]
+	persons recent[string, *rate.Limiter]
+	hosts   recent[string, *rate.Limiter]
+	total   *rate.Limiter
+}
+
+func newLimits() *limits {
+	return &limits{
+		callers: recent[string, *rate.Limiter]{limit: maxLimiters},
+		persons: recent[string, *rate.Limiter]{limit: maxLimiters},
+		hosts:   recent[string, *rate.Limiter]{limit: maxLimiters},
+		total:   inTotal.limiter(),
+	}
+}
+
+func (b budget) limiter() *rate.Limiter { return rate.NewLimiter(rate.Every(b.every), b.burst) }
+
+// take spends one of every budget that the arrival counts against, or none and says which is used up. The narrow budgets come
+// first, so that one caller in a hurry spends nothing of what others share.
+func (l *limits) take(a Arrival, host string, now time.Time) *overBudget {
+	shares := []struct {
+		rule     string
+		personal bool
+		limiter  *rate.Limiter
+	}{
+		{"flood_caller", true, l.callers.get(a.Address+" "+a.URL, perCaller.limiter)},
+		{"flood_person", true, l.persons.get(a.UserID, perPerson.limiter)},
+		{"flood_host", false, l.hosts.get(host, perHost.limiter)},
+		{"flood_total", false, l.total},
+	}
+	taken := make([]*rate.Reservation, 0, len(shares))
+	for _, share := range shares {
+		if share.rule == "flood_person" && a.UserID == "" {
+			continue
+		}
+		r := share.limiter.ReserveN(now, 1)
+		taken = append(taken, r)
+		wait := r.DelayFrom(now)
+		if wait == 0 {
+			continue
+		}
+		for _, one := range taken {
+			one.CancelAt(now)
+		}
+		return &overBudget{by: a, personal: share.personal, rule: share.rule, message: "too many unknown clients came at once", wait: wait}
+	}
+	return nil
+}
+
+// recent keeps at most limit values; what was not asked for longest makes room. The zero value with a limit is ready.
+type recent[K comparable, V any] struct {
+	limit int
+
+	mu    sync.Mutex
+	items map[K]*list.Element
+	order list.List // of entry[K, V], the newest first
+}
+
+type entry[K comparable, V any] struct {
+	key   K
+	value V
+}
+
+// get is the value of key, made if it is not there.
+func (r *recent[K, V]) get(key K, make func() V) V {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, ok := r.items[key]; ok {
+		r.order.MoveToFront(e)
+		return e.Value.(entry[K, V]).value
+	}
+	value := make()
+	r.put(key, value)
+	return value
+}
+
+// find is the value of key, if it is there.
+func (r *recent[K, V]) find(key K) (value V, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e, ok := r.items[key]; ok {
+		r.order.MoveToFront(e)
+		return e.Value.(entry[K, V]).value, true
+	}
+	return value, false
+}
+
+// set keeps value for key.
+func (r *recent[K, V]) set(key K, value V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remove(key)
+	r.put(key, value)
+}
+
+// drop forgets key.
+func (r *recent[K, V]) drop(key K) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.remove(key)
+}
+
+// len is how many values there are.
+func (r *recent[K, V]) len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.items)
+}
+
+func (r *recent[K, V]) remove(key K) {
+	if e, ok := r.items[key]; ok {
+		r.order.Remove(e)
+		delete(r.items, key)
+	}
+}
+
+func (r *recent[K, V]) put(key K, value V) {
+	if r.items == nil {
+		r.items = make(map[K]*list.Element)
+	}
+	for len(r.items) >= r.limit {
+		r.remove(r.order.Back().Value.(entry[K, V]).key)
+	}
+	r.items[key] = r.order.PushFront(entry[K, V]{key, value})
+}
