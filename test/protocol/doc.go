@@ -17,9 +17,16 @@
 //	forbid APP API                       deletes the client grants
 //	secret APP NAME                      adds a secret and keeps it as $NAME; the one before expires in an hour
 //	block EMAIL
+//	key NAME                             a key that clients authenticate with; its key ID is $NAME.kid
+//	imported APP URL [redirect=URI,…] [auth=METHOD,…] [keys=KEY,…] [machines=on] [aud=DURATION]
+//	                                     an application from a metadata document; $APP.id is its internal id
+//	document APP [state=gone|downgraded|withdrawn] OPTION=VALUE…      a new version of it, or what an operator decided
 //
 // Acting:
 //
+//	assert NAME KEY CLIENT CLAIM=VALUE… @HEADER=VALUE…
+//	                                     keeps a client assertion as $NAME; a value is text, a number, +DURATION from now,
+//	                                     a JSON list, or nothing, which takes the claim out
 //	authorize APP NAME=VALUE…            signs in, consents, and keeps $code, $error and the rest of the answer;
 //	                                     PKCE for $verifier is added unless code_challenge= is there
 //	request METHOD PATH                  followed by indented lines:

@@ -27,6 +27,7 @@ type player struct {
 	apis  map[string]registry.API
 	apps  map[string]string // internal ids
 	users map[string]string
+	keys  map[string]servertest.ClientKey
 	email string // of the person who signs in
 	kept  map[string]string
 
@@ -37,7 +38,7 @@ type player struct {
 func newPlayer(s *servertest.Server, script transcript) *player {
 	return &player{
 		server: s, client: s.Client(), ctx: context.Background(), steps: script.steps, files: script.files,
-		apis: map[string]registry.API{}, apps: map[string]string{}, users: map[string]string{},
+		apis: map[string]registry.API{}, apps: map[string]string{}, users: map[string]string{}, keys: map[string]servertest.ClientKey{},
 		kept: map[string]string{"url": s.URL, "issuer": s.URL + "/", "verifier": servertest.Verifier, "challenge": servertest.Challenge()},
 	}
 }
@@ -91,6 +92,7 @@ func (p *player) do(command string, words []string) error {
 		"replace": {2, p.replace}, "change": {2, p.changeAPI}, "block": {1, p.block}, "authorize": {1, p.authorize}, "status": {1, p.status},
 		"header": {2, p.header}, "json": {2, p.json}, "jwt": {3, p.jwt}, "body": {2, p.hasBody}, "no": {2, p.no}, "keep": {2, p.keep},
 		"same": {2, p.same}, "differ": {2, p.differ},
+		"key": {1, p.key}, "imported": {2, p.imported}, "document": {2, p.document}, "assert": {3, p.assert},
 	}
 	c, ok := commands[command]
 	if !ok {

@@ -44,7 +44,7 @@ func TestTranscriptsAreNamedAfterTheirRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rule := regexp.MustCompile(`^(rfc\d+(-\d+)?|oidc-(core|discovery)|ours)(-\d+(\.\d+)*)?-[a-z0-9-]+$`)
+	rule := regexp.MustCompile(`^(rfc\d+(-\d+)?|oidc-(core|discovery)|cimd|ours)(-\d+(\.\d+)*)?-[a-z0-9-]+$`)
 	for _, path := range paths {
 		if name := strings.TrimSuffix(filepath.Base(path), ".txtar"); !rule.MatchString(name) {
 			t.Errorf("%s names no rule", name)

@@ -57,7 +57,7 @@ func read(path string) (transcript, error) {
 	return t, nil
 }
 
-var variable = regexp.MustCompile(`\$(\{[A-Za-z0-9_.]+\}|[A-Za-z0-9_]+(\.secret)?)`)
+var variable = regexp.MustCompile(`\$(\{[A-Za-z0-9_.]+\}|[A-Za-z0-9_]+(\.(secret|kid|id))?)`)
 
 // expand replaces variables by what was kept under their names.
 func expand(s string, kept map[string]string) (string, error) {
