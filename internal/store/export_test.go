@@ -1,9 +1,47 @@
 package store
 
-import "clientele/internal/sqldb"
+import (
+	"io/fs"
+	"time"
+
+	"clientele/internal/registry"
+	"clientele/internal/sqldb"
+)
 
 // DB lets tests look behind the store.
 func (s *Store) DB() *sqldb.DB { return s.db }
 
 // SetBounds makes searches take another way sooner.
 func (s *Store) SetBounds(few, soon, frequent int) { s.bounds = bounds{few, soon, frequent} }
+
+// Migrations are the files that make the schema.
+func Migrations() fs.FS { return migrations() }
+
+// Plan is how an engine goes about a statement.
+type Plan struct {
+	Text string
+	Args []any
+}
+
+// Plans are the statements whose way through the tables is watched, by what they look for.
+func Plans(now time.Time) map[string]Plan {
+	byReference, reference, _ := selectTraces(registry.TraceQuery{Reference: "7KQ2-MD4F"})
+	ofClient, client, _ := selectTraces(registry.TraceQuery{ClientID: "https://client.example/x"})
+	ofApplication, application, _ := selectTraces(registry.TraceQuery{ApplicationID: "tpc_1"})
+	newest, none, _ := selectTraces(registry.TraceQuery{After: newestCursor(now, "7KQ2-MD4F")})
+	queue, first, _ := selectWaiting(newestCursor(now, "wtg_1"), 50)
+	return map[string]Plan{
+		"imports that are due":           {dueImports, []any{now.UnixMicro(), now.UnixMicro(), 100}},
+		"a trace by its reference":       {byReference, reference},
+		"the traces of a client":         {ofClient, client},
+		"the traces of an application":   {ofApplication, application},
+		"the newest traces":              {newest, none},
+		"the queue":                      {queue, first},
+		"what waits under a URL":         {waitingSelect + ` WHERE url = $1`, []any{"https://client.example/x"}},
+		"strangers that have expired":    {`SELECT id FROM applications WHERE expires_at <= $1 LIMIT $2`, []any{now.UnixMicro(), 500}},
+		"how many strangers there are":   {`SELECT COUNT(*) FROM applications WHERE expires_at IS NOT NULL`, nil},
+		"an application by its URL":      {applicationSelect + ` WHERE a.external_id = $1`, []any{"https://client.example/x"}},
+		"the keys of applications":       {keySelect + ` WHERE application_id IN ($1, $2)`, []any{"tpc_1", "tpc_2"}},
+		"the newest version of document": {documentSelect + ` WHERE application_id = $1 ORDER BY version DESC LIMIT $2`, []any{"tpc_1", 50}},
+	}
+}

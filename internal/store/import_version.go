@@ -21,9 +21,17 @@ func saveVersions(ctx context.Context, c *sqldb.Conn, w *registry.ImportWrite) e
 		if err := insertDocument(ctx, c, id, w.Document); err != nil {
 			return taken(err, registry.ErrStale)
 		}
+		i := w.Application.Import
+		if err := dropVersions(ctx, c, "application_documents", id, w.Document.Version, i.Approved.Version, i.Live.Version); err != nil {
+			return err
+		}
 	}
 	if w.KeySet != nil {
 		if err := saveKeySet(ctx, c, id, w.KeySet); err != nil {
+			return err
+		}
+		i := w.Application.Import
+		if err := dropVersions(ctx, c, "key_sets", id, w.KeySet.Version, i.Keys.Version, i.LiveKeys.Version); err != nil {
 			return err
 		}
 	}
@@ -36,25 +44,22 @@ func saveVersions(ctx context.Context, c *sqldb.Conn, w *registry.ImportWrite) e
 }
 
 func insertDocument(ctx context.Context, c *sqldb.Conn, id string, d *registry.DocumentVersion) error {
-	err := exec(ctx, c, `INSERT INTO application_documents (application_id, version, hash, body, fetched_at, approved_by, mapped, address, headers, status)
+	return exec(ctx, c, `INSERT INTO application_documents (application_id, version, hash, body, fetched_at, approved_by, mapped, address, headers, status)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		id, d.Version, d.Hash, bytesOf(d.Body), d.At.UnixMicro(), d.By, sqldb.JSON(d.Mapped), d.Address, sqldb.JSON(d.Headers), string(d.Status))
-	if err != nil {
-		return err
-	}
-	return exec(ctx, c, `DELETE FROM application_documents WHERE application_id = $1 AND version <= $2 AND status = 'replaced'`,
-		id, d.Version-keptVersions)
 }
 
 func saveKeySet(ctx context.Context, c *sqldb.Conn, id string, k *registry.KeySetVersion) error {
-	err := exec(ctx, c, `INSERT INTO key_sets (application_id, version, hash, body, thumbprints, first_seen, last_seen, status)
+	return exec(ctx, c, `INSERT INTO key_sets (application_id, version, hash, body, thumbprints, first_seen, last_seen, status)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (application_id, version) DO UPDATE SET last_seen = excluded.last_seen, status = excluded.status`,
 		id, k.Version, k.Hash, bytesOf(k.Body), sqldb.Words(k.Thumbprints), k.FirstSeen.UnixMicro(), k.LastSeen.UnixMicro(), string(k.Status))
-	if err != nil {
-		return err
-	}
-	return exec(ctx, c, `DELETE FROM key_sets WHERE application_id = $1 AND version <= $2 AND status = 'replaced'`, id, k.Version-keptVersions)
+}
+
+// dropVersions removes versions that are too old to be kept. The two that the application's state names stay.
+func dropVersions(ctx context.Context, c *sqldb.Conn, table, id string, newest, one, other int64) error {
+	return exec(ctx, c, `DELETE FROM `+table+` WHERE application_id = $1 AND version <= $2 AND status = 'replaced' AND version NOT IN ($3, $4)`,
+		id, newest-keptVersions, one, other)
 }
 
 // saveStatus says what became of a version. Who approved a document is who approved the application's.

@@ -53,8 +53,8 @@ func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p pick
 		return p, err
 	}
 	if q.total {
-		from, f := k.found(q, matches, 0)
-		if err := c.QueryRow(ctx, "SELECT COUNT(*) FROM ("+from+f.where()+") AS all_of_them", f.args...).Scan(&p.total); err != nil {
+		text, args := k.counted(q, matches)
+		if err := c.QueryRow(ctx, text, args...).Scan(&p.total); err != nil {
 			return p, err
 		}
 	}
@@ -67,6 +67,15 @@ func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p pick
 		p.next = placeCursor(p.places[q.limit-1])
 	}
 	return p, nil
+}
+
+// counted counts what is selected. All there is is counted without looking at each, whether it is hidden.
+func (k catalogue) counted(q selection, matches []match) (text string, args []any) {
+	if len(matches) == 0 && len(q.filter.conditions) == 0 && q.hidden != "" {
+		return "SELECT (SELECT COUNT(*) FROM " + k.rows + ") - (SELECT COUNT(*) FROM (" + q.hidden + ") AS hidden_ones)", nil
+	}
+	from, f := k.found(q, matches, 0)
+	return "SELECT COUNT(*) FROM (" + from + f.where() + ") AS all_of_them", f.args
 }
 
 // page reads the places of one page, and one more.

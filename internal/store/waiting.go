@@ -86,13 +86,10 @@ func scanWaiting(row sqldb.Scanner) (w registry.Waiting, err error) {
 
 // WaitingClients returns one page of the queue, newest first.
 func (s *Store) WaitingClients(ctx context.Context, after string, limit int) (page registry.Page[registry.Waiting], err error) {
-	limit = pageSize(limit)
-	var f filter
-	f.olderThan("first_at", "id", after)
-	text := waitingSelect + f.where() + " ORDER BY first_at DESC, id DESC LIMIT " + f.arg(limit+1)
+	text, args, limit := selectWaiting(after, limit)
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		page = registry.Page[registry.Waiting]{}
-		all, err := sqldb.All(ctx, c, scanWaiting, text, f.args...)
+		all, err := sqldb.All(ctx, c, scanWaiting, text, args...)
 		var more bool
 		if page.Items, more = cut(all, limit); more {
 			page.Next = newestCursor(page.Items[limit-1].FirstAt, page.Items[limit-1].ID)
@@ -100,6 +97,13 @@ func (s *Store) WaitingClients(ctx context.Context, after string, limit int) (pa
 		return err
 	})
 	return page, err
+}
+
+func selectWaiting(after string, most int) (text string, args []any, limit int) {
+	limit = pageSize(most)
+	var f filter
+	f.olderThan("first_at", "id", after)
+	return waitingSelect + f.where() + " ORDER BY first_at DESC, id DESC LIMIT " + f.arg(limit+1), f.args, limit
 }
 
 // WaitingClient returns an entry of the queue. It fails with registry.ErrNotFound.
