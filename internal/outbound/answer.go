@@ -180,6 +180,8 @@ func retryAfter(value string, now time.Time) time.Duration {
 	var wait time.Duration
 	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
 		wait = time.Duration(seconds) * time.Second
+	} else if errors.Is(err, strconv.ErrRange) && value[0] != '-' {
+		wait = maxRetryAfter
 	} else if at, err := http.ParseTime(value); err == nil {
 		wait = at.Sub(now)
 	}
