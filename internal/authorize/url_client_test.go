@@ -30,6 +30,7 @@ func TestAnUnknownClientIsLookedAtAfterSignIn(t *testing.T) {
 			t.Fatal("the document was fetched before anybody signed in")
 		}
 		page = at(t, submitPassword(page), "/consent")
+		servertest.CheckMarkup(t, "consent", page.Body)
 		if len(p.resolved) != 1 || p.resolved[0].UserID == "" || p.resolved[0].Email != person || p.resolved[0].Address != "192.0.2.1" || p.resolved[0].Door != "authorize" {
 			t.Fatalf("who came with it: %+v", p.resolved)
 		}
