@@ -35,7 +35,7 @@ func gzipped(t testing.TB, body []byte) []byte {
 }
 
 // forever writes the same until the other side has left.
-func forever(conn io.Writer, gone context.Context, what string) {
+func forever(gone context.Context, conn io.Writer, what string) {
 	for gone.Err() == nil {
 		if _, err := io.WriteString(conn, what); err != nil {
 			return
@@ -51,94 +51,94 @@ func TestAHostileHostCostsLittleAndIsNamed(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		kind audit.FailureKind
-		raw  func(conn io.Writer, gone context.Context)
+		raw  func(gone context.Context, conn io.Writer)
 	}{
-		{"no headers", audit.FailureTimeout, func(_ io.Writer, gone context.Context) { <-gone.Done() }},
-		{"half a header", audit.FailureTimeout, func(conn io.Writer, gone context.Context) {
+		{"no headers", audit.FailureTimeout, func(gone context.Context, _ io.Writer) { <-gone.Done() }},
+		{"half a header", audit.FailureTimeout, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Ty")
 			<-gone.Done()
 		}},
-		{"headers without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
+		{"headers without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n")
-			forever(conn, gone, "X-More: "+strings.Repeat("x", 1000)+"\r\n")
+			forever(gone, conn, "X-More: "+strings.Repeat("x", 1000)+"\r\n")
 		}},
-		{"one header without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
+		{"one header without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-More: ")
-			forever(conn, gone, strings.Repeat("x", 1000))
+			forever(gone, conn, strings.Repeat("x", 1000))
 		}},
-		{"no body", audit.FailureTimeout, func(conn io.Writer, gone context.Context) {
+		{"no body", audit.FailureTimeout, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Length: 10\r\n\r\n")
 			<-gone.Done()
 		}},
-		{"half a body", audit.FailureTimeout, func(conn io.Writer, gone context.Context) {
+		{"half a body", audit.FailureTimeout, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Length: 10\r\n\r\n{")
 			<-gone.Done()
 		}},
-		{"half a chunk", audit.FailureTimeout, func(conn io.Writer, gone context.Context) {
+		{"half a chunk", audit.FailureTimeout, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Transfer-Encoding: chunked\r\n\r\n5\r\n{")
 			<-gone.Done()
 		}},
-		{"a body without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
+		{"a body without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"\r\n")
-			forever(conn, gone, strings.Repeat("x", 1000))
+			forever(gone, conn, strings.Repeat("x", 1000))
 		}},
-		{"chunks without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
+		{"chunks without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Transfer-Encoding: chunked\r\n\r\n")
-			forever(conn, gone, "1\r\nx\r\n")
+			forever(gone, conn, "1\r\nx\r\n")
 		}},
-		{"a length that is too much", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
+		{"a length that is too much", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Length: 1000000\r\n\r\n")
 			<-gone.Done()
 		}},
-		{"a length that is more than comes", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"a length that is more than comes", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Length: 10\r\n\r\n{}")
 		}},
-		{"a chunk that is more than comes", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"a chunk that is more than comes", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Transfer-Encoding: chunked\r\n\r\n5\r\n{}")
 		}},
-		{"two lengths", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"two lengths", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}")
 		}},
-		{"a negative length", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"a negative length", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Length: -2\r\n\r\n{}")
 		}},
-		{"a gzip bomb", audit.FailureTooBig, func(conn io.Writer, _ context.Context) {
+		{"a gzip bomb", audit.FailureTooBig, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Encoding: gzip\r\n\r\n"+bomb)
 		}},
-		{"empty gzip members without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
+		{"empty gzip members without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Encoding: gzip\r\n\r\n")
-			forever(conn, gone, empty)
+			forever(gone, conn, empty)
 		}},
-		{"gzip that is none", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"gzip that is none", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Encoding: gzip\r\n\r\n{}")
 		}},
-		{"half a gzip", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"half a gzip", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Encoding: gzip\r\n\r\n"+empty[:12])
 		}},
-		{"an encoding that was not asked for", audit.FailureNotJSON, func(conn io.Writer, _ context.Context) {
+		{"an encoding that was not asked for", audit.FailureNotJSON, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Encoding: br\r\n\r\n{}")
 		}},
-		{"gzip in gzip", audit.FailureNotJSON, func(conn io.Writer, _ context.Context) {
+		{"gzip in gzip", audit.FailureNotJSON, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, headers+"Content-Encoding: gzip, gzip\r\n\r\n{}")
 		}},
-		{"100 Continue without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
-			forever(conn, gone, "HTTP/1.1 100 Continue\r\n\r\n")
+		{"100 Continue without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
+			forever(gone, conn, "HTTP/1.1 100 Continue\r\n\r\n")
 		}},
-		{"103 Early Hints without end", audit.FailureTooBig, func(conn io.Writer, gone context.Context) {
-			forever(conn, gone, "HTTP/1.1 103 Early Hints\r\nLink: </"+strings.Repeat("x", 1000)+">\r\n\r\n")
+		{"103 Early Hints without end", audit.FailureTooBig, func(gone context.Context, conn io.Writer) {
+			forever(gone, conn, "HTTP/1.1 103 Early Hints\r\nLink: </"+strings.Repeat("x", 1000)+">\r\n\r\n")
 		}},
-		{"101 Switching Protocols", audit.FailureStatus, func(conn io.Writer, gone context.Context) {
+		{"101 Switching Protocols", audit.FailureStatus, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
 			<-gone.Done()
 		}},
-		{"something else than HTTP", audit.FailureConnect, func(conn io.Writer, _ context.Context) {
+		{"something else than HTTP", audit.FailureConnect, func(_ context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, "220 mail.example.com ESMTP\r\n")
 		}},
-		{"HTTP/2 where HTTP/1.1 was agreed on", audit.FailureConnect, func(conn io.Writer, gone context.Context) {
+		{"HTTP/2 where HTTP/1.1 was agreed on", audit.FailureConnect, func(gone context.Context, conn io.Writer) {
 			_, _ = io.WriteString(conn, "\x00\x00\x00\x04\x00\x00\x00\x00\x00\r\n")
 			<-gone.Done()
 		}},
-		{"a connection that closes", audit.FailureConnect, func(io.Writer, context.Context) {}},
+		{"a connection that closes", audit.FailureConnect, func(context.Context, io.Writer) {}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			net := outboundtest.New(t)
@@ -164,7 +164,7 @@ func TestWhatIsOnlyUnusualIsStillAnAnswer(t *testing.T) {
 		"a Refresh header, which is not followed": headers + "Refresh: 0; url=http://127.0.0.1/\r\n\r\n{\"a\":1}",
 	} {
 		net := outboundtest.New(t)
-		net.Host("app.example.com").Raw("/c", func(conn io.Writer, _ context.Context) { _, _ = io.WriteString(conn, answer) })
+		net.Host("app.example.com").Raw("/c", func(_ context.Context, conn io.Writer) { _, _ = io.WriteString(conn, answer) })
 		response, err := net.Client().Get(t.Context(), ask("https://app.example.com/c"))
 		if err != nil || string(response.Body) != `{"a":1}` {
 			t.Errorf("%s: %v, %v", name, response, err)

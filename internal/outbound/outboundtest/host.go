@@ -59,7 +59,7 @@ func (h *Host) Handle(path string, handler http.Handler) {
 
 // Raw answers a path with what write puts on the connection, which is closed when it returns. gone ends when the other side
 // has left.
-func (h *Host) Raw(path string, write func(conn io.Writer, gone context.Context)) { //nolint:revive // the writer is what matters
+func (h *Host) Raw(path string, write func(gone context.Context, conn io.Writer)) {
 	h.Handle(path, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		hijacker, ok := w.(http.Hijacker)
 		if !ok {
@@ -77,7 +77,7 @@ func (h *Host) Raw(path string, write func(conn io.Writer, gone context.Context)
 			defer left()
 			_, _ = io.Copy(io.Discard, conn)
 		}()
-		write(conn, gone)
+		write(gone, conn)
 	}))
 }
 
