@@ -65,32 +65,42 @@ type pair struct {
 	public  registry.Key
 }
 
-var pairs = sync.OnceValue(func() map[string]pair {
-	all := map[string]pair{}
-	add := func(name string, private crypto.Signer) {
+// pairs are made when they are first asked for: an RSA key takes its time.
+var pairs = map[string]func() pair{
+	"rsa": rsaPair("rsa"), "another rsa": rsaPair("another rsa"), "p256": ecPair("p256", elliptic.P256()), "p384": ecPair("p384", elliptic.P384()),
+	"p521": ecPair("p521", elliptic.P521()), "another": ecPair("another", elliptic.P256()),
+	"ed": newPair("ed", func() (crypto.Signer, error) {
+		_, private, err := ed25519.GenerateKey(rand.Reader)
+		return private, err
+	}),
+}
+
+func rsaPair(name string) func() pair {
+	return newPair(name, func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+}
+
+func ecPair(name string, curve elliptic.Curve) func() pair {
+	return newPair(name, func() (crypto.Signer, error) { return ecdsa.GenerateKey(curve, rand.Reader) })
+}
+
+func newPair(name string, generate func() (crypto.Signer, error)) func() pair {
+	return sync.OnceValue(func() pair {
+		private, err := generate()
+		if err != nil {
+			panic(err)
+		}
 		k, err := jwk.New(private.Public(), "")
 		if err != nil {
 			panic(err)
 		}
-		all[name] = pair{private, registry.Key{ID: "cred_" + name, Public: k, KID: name, Thumbprint: k.ID, Active: true}}
-	}
-	for _, name := range []string{"rsa", "another rsa"} {
-		k, _ := rsa.GenerateKey(rand.Reader, 2048)
-		add(name, k)
-	}
-	for name, curve := range map[string]elliptic.Curve{"p256": elliptic.P256(), "p384": elliptic.P384(), "p521": elliptic.P521(), "another": elliptic.P256()} {
-		k, _ := ecdsa.GenerateKey(curve, rand.Reader)
-		add(name, k)
-	}
-	_, ed, _ := ed25519.GenerateKey(rand.Reader)
-	add("ed", ed)
-	return all
-})
+		return pair{private, registry.Key{ID: "cred_" + name, Public: k, KID: name, Thumbprint: k.ID, Active: true}}
+	})
+}
 
 func keysOf(names ...string) []registry.Key {
 	keys := make([]registry.Key, len(names))
 	for i, name := range names {
-		keys[i] = pairs()[name].public
+		keys[i] = pairs[name]().public
 	}
 	return keys
 }
@@ -107,6 +117,12 @@ type desk struct {
 
 func newDesk(t testing.TB) *desk {
 	t.Helper()
+	return newDeskWith(t, "rsa", "p256", "p384", "p521", "ed")
+}
+
+// newDeskWith makes a desk whose client with a URL has the keys.
+func newDeskWith(t testing.TB, keys ...string) *desk {
+	t.Helper()
 	master, err := secret.NewMaster(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +135,7 @@ func newDesk(t testing.TB) *desk {
 		uses: &recorder{}, traces: &tracer{}, once: &once{seen: map[string]bool{}},
 		url: &registry.Application{
 			ID: "tpc_1", ExternalID: keyed, Origin: registry.Imported, Ownership: registry.ThirdParty, Enabled: true, Import: &registry.Import{},
-			AuthMethods: []oauth.AuthMethod{oauth.AuthNone, oauth.AuthPrivateKeyJWT}, Keys: keysOf("rsa", "p256", "p384", "p521", "ed"),
+			AuthMethods: []oauth.AuthMethod{oauth.AuthNone, oauth.AuthPrivateKeyJWT}, Keys: keysOf(keys...),
 		},
 		own: &registry.Application{
 			ID: handMade, Enabled: true, AuthMethods: []oauth.AuthMethod{oauth.AuthPrivateKeyJWT}, Keys: keysOf("p256"),
@@ -167,14 +183,14 @@ func (d draft) signRaw(t testing.TB, payload []byte) string {
 	merge(header, d.header)
 	alg := jose.SignatureAlgorithm(d.alg)
 	if d.alg == "Ed25519" {
-		return signEd25519(t, pairs()[d.key].private, header, payload)
+		return signEd25519(t, pairs[d.key]().private, header, payload)
 	}
 	options := (&jose.SignerOptions{}).WithHeader("kid", nil)
 	options.ExtraHeaders = map[jose.HeaderKey]any{}
 	for name, value := range header {
 		options.ExtraHeaders[jose.HeaderKey(name)] = value
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: pairs()[d.key].private}, options)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: pairs[d.key]().private}, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +247,7 @@ func TestRFC7523_3_AnAssertionProvesItsClient(t *testing.T) {
 		"ES512": {draft{key: "p521", alg: "ES512"}, "tpc_1", "cred_p521"}, "EdDSA": {draft{key: "ed", alg: "EdDSA"}, "tpc_1", "cred_ed"},
 		"Ed25519":                          {draft{key: "ed", alg: "Ed25519"}, "tpc_1", "cred_ed"},
 		"without kid":                      {draft{key: "ed", alg: "EdDSA", header: map[string]any{"kid": nil}}, "tpc_1", "cred_ed"},
-		"a thumbprint as kid":              {draft{header: map[string]any{"kid": pairs()["p256"].public.Thumbprint}}, "tpc_1", "cred_p256"},
+		"a thumbprint as kid":              {draft{header: map[string]any{"kid": pairs["p256"]().public.Thumbprint}}, "tpc_1", "cred_p256"},
 		"an aud of one element":            {draft{claims: map[string]any{"aud": []string{issuer}}}, "tpc_1", "cred_p256"},
 		"without iat":                      {draft{claims: map[string]any{"iat": nil}}, "tpc_1", "cred_p256"},
 		"iat 10 seconds ahead":             {draft{claims: map[string]any{"iat": now.Unix() + 10}}, "tpc_1", "cred_p256"},
@@ -290,7 +306,7 @@ func TestWhatProvesNothingIsRefusedAlikeAndTraced(t *testing.T) {
 	payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
 	signed, _ := hs256.Sign(payload)
 	shared, _ := signed.CompactSerialize()
-	embedded := draft{key: "another", header: map[string]any{"kid": nil, "jwk": pairs()["another"].public.Public}}
+	embedded := draft{key: "another", header: map[string]any{"kid": nil, "jwk": pairs["another"]().public.Public}}
 	for name, test := range map[string]struct {
 		text string
 		rule string
