@@ -2,19 +2,26 @@ package registry
 
 import (
 	"context"
+	"time"
 
 	"clientele/internal/audit"
 	"clientele/internal/oauth"
 )
 
 // Create makes an application out of a draft: defaults by type, all rules, id and secret, and the audit event, in one
-// transaction. The minted secret is in the answer and nowhere else; a public application has none. It fails with *Invalid.
+// transaction. The minted secret is in the answer and nowhere else; an application that sends none has none. It fails with
+// *Invalid.
 func (r *Registry) Create(ctx context.Context, actor audit.Actor, d Draft) (Application, []Minted, error) {
 	now := r.now()
 	a := d.application(actor, now)
 	a.tidy(nil, actor, now)
-	if err := inspect(&a, nil, r.policy()); err != nil {
-		return Application{}, nil, err
+	var found []Violation
+	for n, draft := range d.Keys {
+		found = append(found, a.addDraftedKey(element("keys", n), draft, actor, now)...)
+	}
+	found = append(found, violationsOf(inspect(&a, nil, r.policy()))...)
+	if len(found) > 0 {
+		return Application{}, nil, &Invalid{Violations: found}
 	}
 	a.ID = mintApplicationID(a.Ownership)
 	a.Revision = 1
@@ -30,6 +37,23 @@ func (r *Registry) Create(ctx context.Context, actor audit.Actor, d Draft) (Appl
 	}
 	r.committed(KindApplication, a.ID)
 	return a, minted, nil
+}
+
+// addDraftedKey adds a key of a draft; what is wrong with it stands at its place in the list.
+func (a *Application) addDraftedKey(field string, d KeyDraft, actor audit.Actor, now time.Time) []Violation {
+	err := mayHaveKeys(a)
+	if err == nil {
+		_, err = a.addKey(d, actor, now)
+	}
+	found := violationsOf(err)
+	for i := range found {
+		if found[i].Field == "keys" {
+			found[i].Field = field
+		} else {
+			found[i].Field = field + "." + found[i].Field
+		}
+	}
+	return found
 }
 
 // usesSecret reports whether one of the methods presents a shared secret.

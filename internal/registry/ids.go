@@ -20,6 +20,12 @@ func mintSecretID() string { return "sec_" + secret.ID(16) }
 
 func mintClientGrantID() string { return "cgr_" + secret.ID(16) }
 
+func mintRuleID() string { return "rul_" + secret.ID(16) }
+
+func mintWaitingID() string { return "wtg_" + secret.ID(16) }
+
+func mintKeyID() string { return "cred_" + secret.ID(16) }
+
 func mintAPIID() string {
 	var b [12]byte
 	rand.Read(b[:])

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -124,10 +123,11 @@ func (st *step) see(s Sighting, nextKeySet int64) {
 	at := exact(s.At)
 	before, after := st.live, s.Mapped
 	before.Keys, after.Keys = st.keys, st.keys
-	if s.Hash != m.Live.Hash {
+	mapped := s.Mapped
+	mapped.Keys = nil
+	// The same bytes can come to something else under other settings or in a later version of this server.
+	if s.Hash != m.Live.Hash || len(Differences(Follow, st.live, mapped)) > 0 {
 		ref := DocumentRef{Version: m.Live.Version + 1, Hash: s.Hash, At: at}
-		mapped := s.Mapped
-		mapped.Keys = nil
 		st.document = &DocumentVersion{DocumentRef: ref, Body: bytes.Clone(s.Body), Mapped: mapped, Address: s.Address, Headers: s.Headers}
 		m.Live, st.live = ref, mapped
 	}
@@ -162,7 +162,7 @@ func (st *step) seeKeys(k KeySetSighting, next int64) {
 func (st *step) fresh(at, due time.Time, headers map[string]string) {
 	m := st.app.Import
 	m.FetchedAt, m.DueAt = at, due
-	m.ETag, m.LastModified = cmp.Or(headers["etag"], ""), cmp.Or(headers["last-modified"], "")
+	m.ETag, m.LastModified = headers["etag"], headers["last-modified"]
 	m.Failures, m.Failure, m.FailedAt = 0, "", time.Time{}
 	switch {
 	case !m.WithdrawnAt.IsZero():
@@ -203,7 +203,7 @@ func (st *step) settle() {
 func (st *step) advance(by string) {
 	m := st.app.Import
 	if renames(Compare(st.approved, st.live)) {
-		m.Identity = strconv.FormatInt(m.Live.Version, 10)
+		m.Identity = identityOf(m.Live.Version)
 	}
 	m.Approved = DocumentRef{Version: m.Live.Version, Hash: m.Live.Hash, At: st.at, By: by}
 	st.approved = st.live
@@ -220,8 +220,9 @@ func (st *step) downgraded(down bool) {
 	}
 }
 
-// approve takes the newest document and key set as they are, on somebody's word.
-func (st *step) approve(by string) {
+// approve takes the newest document and key set as they are, on somebody's word. A stranger becomes an operator's record. mode
+// is how later ones are taken, empty for as before, or Review for what was a stranger.
+func (st *step) approve(by string, mode FollowMode) {
 	m := st.app.Import
 	if m.Approved.Version != m.Live.Version || m.Approved.By == "" {
 		st.advance(by)
@@ -232,8 +233,10 @@ func (st *step) approve(by string) {
 		m.SuspendedAt, m.SuspendedWhy = time.Time{}, ""
 	}
 	if m.By != ByOperator {
-		m.By, m.Rule, m.Mode = ByOperator, "", Review
+		m.By, m.Rule = ByOperator, ""
+		mode = cmp.Or(mode, Review)
 	}
+	m.Mode = cmp.Or(mode, m.Mode)
 	st.app.ExpiresAt = time.Time{}
 	st.settle()
 }

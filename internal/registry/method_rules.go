@@ -60,19 +60,13 @@ func checkNoneAlone(i *inspection) {
 	}
 }
 
-// A method without a credential locks the application out. A key that has ended since stays where it is: the method was
-// chosen while it was good.
+// A method without a credential locks the application out. Once it is chosen the verbs of keys see to that.
 func checkMethodHasKey(i *inspection) {
-	if !i.app.Accepts(oauth.AuthPrivateKeyJWT) {
-		return
-	}
 	chosen := i.before == nil || !i.before.Accepts(oauth.AuthPrivateKeyJWT)
-	for _, k := range i.app.Keys {
-		if k.Usable(i.app.UpdatedAt) || !chosen && k.Active && k.RetiredAt.IsZero() {
-			return
-		}
+	usable := func(k Key) bool { return k.Usable(i.app.UpdatedAt) }
+	if chosen && i.app.Accepts(oauth.AuthPrivateKeyJWT) && !slices.ContainsFunc(i.app.Keys, usable) {
+		i.refuse("auth_methods", "has private_key_jwt, but the application has no active key; add its public key first")
 	}
-	i.refuse("auth_methods", "has private_key_jwt, but the application has no active key; add its public key first")
 }
 
 // Whoever opens the page has every secret in it. OAuth 2.0 for Browser-Based Applications §6.3.1.

@@ -134,8 +134,14 @@ func (r *Registry) mint(actor audit.Actor, now time.Time, name string) Minted {
 }
 
 func mayHaveSecrets(a *Application) error {
-	if a.usesSecret() {
+	switch {
+	case a.Origin == Imported:
+		return refusal("secrets", "auth_method_imported", "cannot be: an application with a metadata document has no shared secret")
+	case a.usesSecret():
 		return nil
+	case !a.Public():
+		return refusal("auth_methods", "secret_method",
+			"is private_key_jwt alone, which needs no secret. Choose client_secret_basic or client_secret_post first, if the program cannot sign")
 	}
 	return refusal("auth_methods", "secret_public",
 		"is none: a public application has no secret. Choose client_secret_basic or client_secret_post first, if the program can keep one")

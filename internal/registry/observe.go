@@ -1,0 +1,150 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"clientele/internal/audit"
+)
+
+// errOlder means that somebody saw a later answer already.
+var errOlder = fmt.Errorf("a later answer was seen already: %w", ErrStale)
+
+// withdrawAfter is how long a document must be gone, at least, before a second look decides that it is.
+const withdrawAfter = 10 * time.Minute
+
+// ObservedFailure is a fetch of a document that gave nothing to act on. At most one of the three is true; with none of them
+// the document is there and breaks a rule.
+type ObservedFailure struct {
+	Kind      audit.FailureKind
+	Transport bool // nobody knows what the document says now
+	Gone      bool // 404 or 410
+	Mismatch  bool // the document names another client_id
+	At        time.Time
+	RetryAt   time.Time // when it is to be tried again
+}
+
+// Observe takes in a valid document of an application. What it takes away is gone at once; what it adds counts at once only
+// where the document is followed. revision is that of the state the caller saw: if it moved, or the document was seen before
+// the one that is known, it fails with ErrStale. It fails with *Invalid if the document breaks a rule. The differences are
+// from the document before.
+func (r *Registry) Observe(ctx context.Context, id string, revision int64, s Sighting) (Application, []Difference, error) {
+	if err := r.checkSighting(s); err != nil {
+		return Application{}, nil, err
+	}
+	st, err := r.begin(ctx, id, revision)
+	if err != nil {
+		return Application{}, nil, err
+	}
+	if s.URL != st.app.ExternalID {
+		return Application{}, nil, refusal("client_id", "client_url", "is another one than that of the application")
+	}
+	if exact(s.At).Before(st.app.Import.FetchedAt) {
+		return Application{}, nil, errOlder
+	}
+	next, err := r.nextKeySet(ctx, st, s.KeySet)
+	if err != nil {
+		return Application{}, nil, err
+	}
+	st.see(s, next)
+	st.settle()
+	return st.app, st.changes, r.commit(ctx, watcher, st, st.happened(), "")
+}
+
+// ObserveKeys takes in a valid key set of the application's jwks_uri. It fails with ErrStale if the state moved.
+func (r *Registry) ObserveKeys(ctx context.Context, id string, revision int64, k KeySetSighting) (Application, error) {
+	st, err := r.begin(ctx, id, revision)
+	if err != nil {
+		return Application{}, err
+	}
+	next, err := r.nextKeySet(ctx, st, &k)
+	if err != nil {
+		return Application{}, err
+	}
+	before, after := st.live, st.live
+	before.Keys = st.keys
+	st.seeKeys(k, next)
+	after.Keys = st.keys
+	st.changes = Differences(st.mode(), before, after)
+	st.settle()
+	return st.app, r.commit(ctx, watcher, st, st.happened(), "")
+}
+
+// ObserveUnchanged notes that the document is as it was (304). It fails with ErrStale if the state moved.
+func (r *Registry) ObserveUnchanged(ctx context.Context, id string, revision int64, at, due time.Time, headers map[string]string) error {
+	st, err := r.begin(ctx, id, revision)
+	if err != nil {
+		return err
+	}
+	if exact(at).Before(st.app.Import.FetchedAt) {
+		return errOlder
+	}
+	m := st.app.Import
+	etag, modified := m.ETag, m.LastModified
+	st.fresh(exact(at), exact(due), headers)
+	if m.ETag == "" && m.LastModified == "" {
+		m.ETag, m.LastModified = etag, modified
+	}
+	st.settle()
+	return r.commit(ctx, watcher, st, st.happened(), "")
+}
+
+// ObserveFailure notes that the document could not be had, or cannot be used. A document that is gone, or names another
+// client, suspends the application, and withdraws it if it is still so ten minutes later. One that breaks a rule suspends it
+// until it is valid again. Trouble on the way never does. It fails with ErrStale if the state moved.
+func (r *Registry) ObserveFailure(ctx context.Context, id string, revision int64, f ObservedFailure) (Application, error) {
+	st, err := r.begin(ctx, id, revision)
+	if err != nil {
+		return Application{}, err
+	}
+	at := exact(f.At)
+	if at.Before(st.app.Import.FetchedAt) {
+		return Application{}, errOlder
+	}
+	st.fail(f, at)
+	return st.app, r.commit(ctx, watcher, st, st.happened(), "")
+}
+
+func (st *step) fail(f ObservedFailure, at time.Time) {
+	m := st.app.Import
+	if m.Failures == 0 {
+		m.FailedAt = at
+	}
+	m.Failures++
+	m.Failure, m.DueAt = f.Kind, exact(f.RetryAt)
+	switch {
+	case f.Transport:
+	case f.Gone || f.Mismatch:
+		st.gone(at)
+	case m.SuspendedAt.IsZero():
+		m.SuspendedAt, m.SuspendedWhy = at, SuspendedInvalid
+	}
+}
+
+// gone: the first time suspends, the second time withdraws, whatever else was wrong before.
+func (st *step) gone(at time.Time) {
+	m := st.app.Import
+	switch {
+	case m.SuspendedWhy != SuspendedGone:
+		m.SuspendedAt, m.SuspendedWhy = at, SuspendedGone
+	case m.WithdrawnAt.IsZero() && !at.Before(m.SuspendedAt.Add(withdrawAfter)):
+		m.WithdrawnAt = at
+	}
+}
+
+// Documents are the versions of an application's metadata document, newest first, at most 50.
+func (r *Registry) Documents(ctx context.Context, id string) ([]DocumentVersion, error) {
+	if !plausible(id) {
+		return nil, ErrNotFound
+	}
+	return r.Store.Documents(ctx, id)
+}
+
+// KeySets are the versions of its key set, newest first, at most 50.
+func (r *Registry) KeySets(ctx context.Context, id string) ([]KeySetVersion, error) {
+	if !plausible(id) {
+		return nil, ErrNotFound
+	}
+	return r.Store.KeySets(ctx, id)
+}
