@@ -1,13 +1,14 @@
 package cimd
 
 import (
-	"clientele/internal/audit"
-	"clientele/internal/oauth"
-	"clientele/internal/registry"
 	"context"
 	"errors"
 	"slices"
 	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
 )
 
 // Block is what DenyAndBlock keeps out from then on.

@@ -1,10 +1,11 @@
 package cimd
 
 import (
-	"clientele/internal/oauth"
-	"clientele/internal/registry"
 	"context"
 	"strings"
+
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
 )
 
 // Find says who a client ID is, for the doors that never fetch. It fails with registry.ErrNotFound. A client whose document

@@ -1,9 +1,10 @@
 package cimd
 
 import (
+	"time"
+
 	"clientele/internal/audit"
 	"clientele/internal/registry"
-	"time"
 )
 
 // Preview is what would be registered from a URL. Nothing of it is stored.
@@ -52,6 +53,7 @@ type Failure struct {
 	Value   string
 	Retry   time.Duration     // 0: trying again does not help
 	Detail  map[string]string // for traces: status, content_type, bytes, address, took
+	load    bool              // nothing is wrong but that we have too much to do
 }
 
 // Refusal is why a client is not let in. The person sees its reason and reference; everything else is in the trace.

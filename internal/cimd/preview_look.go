@@ -1,13 +1,14 @@
 package cimd
 
 import (
+	"context"
+	"errors"
+	"time"
+
 	"clientele/internal/audit"
 	"clientele/internal/oauth"
 	"clientele/internal/outbound"
 	"clientele/internal/registry"
-	"context"
-	"errors"
-	"time"
 )
 
 // sight is what a look at a URL brought: a preview, and what else the registry wants to know of it.

@@ -1,9 +1,6 @@
 package cimd
 
 import (
-	"clientele/internal/audit"
-	"clientele/internal/outbound"
-	"clientele/internal/registry"
 	"context"
 	"crypto/rand"
 	"encoding/binary"
@@ -13,6 +10,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"clientele/internal/audit"
+	"clientele/internal/outbound"
+	"clientele/internal/registry"
 )
 
 // How the background refreshes. What nobody approved has a lane of its own, so that it never delays what somebody did.

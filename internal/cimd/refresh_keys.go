@@ -1,12 +1,13 @@
 package cimd
 
 import (
-	"clientele/internal/outbound"
-	"clientele/internal/registry"
 	"context"
 	"errors"
 	"log/slog"
 	"time"
+
+	"clientele/internal/outbound"
+	"clientele/internal/registry"
 )
 
 // keyPause is how long a key set is left alone after it was asked for, whoever asks and whatever came of it.
@@ -18,8 +19,9 @@ func keysDue(app *registry.Application, now time.Time) bool {
 }
 
 // Keys are the keys of the application after looking for the one with the key ID, which the kept set lacks. The set is fetched
-// again at most every thirty seconds, and never for an application without jwks_uri: then they are those that are known.
-// It fails only with our own trouble and if ctx ends. OpenID Connect Core 1.0 §10.1.1.
+// again at most every thirty seconds, and never for an application without jwks_uri: then they are those that are known. It
+// fails with an error that is Temporary if the set could not be had for reasons that pass, so that nobody takes the client for
+// a wrong one. OpenID Connect Core 1.0 §10.1.1.
 func (s *Service) Keys(ctx context.Context, app *registry.Application, kid string) ([]registry.Key, error) {
 	s.start()
 	if app.Import == nil || app.Import.JWKSURI == "" {
@@ -32,8 +34,11 @@ func (s *Service) Keys(ctx context.Context, app *registry.Application, kid strin
 		}
 		return s.refreshKeys(ctx, &known)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return app.Keys, err
+	case done.failure != nil && done.failure.Temporary():
+		return done.app.Keys, done.failure
 	}
 	return done.app.Keys, nil
 }
@@ -50,15 +55,20 @@ func hasKey(keys []registry.Key, kid string) bool {
 // refreshKeys fetches the key set of a jwks_uri. What goes wrong with it is the operator's to know; the keys that are kept go
 // on.
 func (s *Service) refreshKeys(ctx context.Context, app *registry.Application) (refreshed, error) {
-	if !s.mayTry("keys "+app.ID, keyPause) {
-		return refreshed{app: app}, nil
+	what := "keys " + app.ID + " " + app.Import.JWKSURI
+	if earlier, wait := s.pausing(what); wait {
+		return refreshed{app: app, failure: earlier}, nil
 	}
+	s.pause(what, keyPause, nil)
 	set, err := s.fetcher().keys(ctx, app.Import.JWKSURI, laneOf(app))
-	if _, busy := errors.AsType[*outbound.Busy](err); busy {
-		return refreshed{app: app}, nil
+	if full, busy := errors.AsType[*outbound.Busy](err); busy {
+		f := &Failure{Rule: "flood_outbound", Message: "Too many key sets are being fetched.", Retry: full.Retry, load: true}
+		s.pause(what, full.Retry, f)
+		return refreshed{app: app, failure: f}, nil
 	}
 	if failure, ok := errors.AsType[*Failure](err); ok {
-		return s.keysFailed(ctx, app, failure.complete())
+		s.pause(what, keyPause, failure.complete())
+		return s.keysFailed(ctx, app, failure)
 	}
 	if err != nil {
 		return refreshed{app: app}, err
@@ -85,23 +95,34 @@ func (s *Service) keysFailed(ctx context.Context, app *registry.Application, f *
 	return refreshed{app: app, failure: f}, nil
 }
 
-// mayTry reports whether something may be asked for now, and if so keeps others from it for the pause.
-func (s *Service) mayTry(what string, pause time.Duration) bool {
-	now := s.now()
-	if until, ok := s.tries.find(what); ok && now.Before(until) {
-		return false
-	}
-	s.tries.set(what, now.Add(pause))
-	return true
+// attempt is that something was asked for, what came of it, and until when it is left alone.
+type attempt struct {
+	until   time.Time
+	failure *Failure
+}
+
+// pausing reports whether something is to be left alone, and what went wrong with it the last time.
+func (s *Service) pausing(what string) (*Failure, bool) {
+	last, ok := s.tries.find(what)
+	return last.failure, ok && s.now().Before(last.until)
+}
+
+func (s *Service) pause(what string, most time.Duration, f *Failure) {
+	s.tries.set(what, attempt{s.now().Add(most), f})
 }
 
 // takeLogos fetches the logos of clients that were let in or changed theirs. A logo is never worth a failure.
 func (s *Service) takeLogos(ctx context.Context) {
 	for id := range s.logos.take() {
 		app, err := s.Directory.ByID(ctx, id)
-		if err != nil || app.Import == nil || app.Import.By != registry.ByOperator || !s.mayTry("logo "+id+" "+app.LogoURI, lastPause) {
+		if err != nil || app.Import == nil || app.Import.By != registry.ByOperator {
 			continue
 		}
+		what := "logo " + id + " " + app.LogoURI
+		if _, wait := s.pausing(what); wait {
+			continue
+		}
+		s.pause(what, lastPause, nil)
 		hash := ""
 		if app.LogoURI != "" && s.Logo != nil {
 			if hash, err = s.Logo(ctx, app.LogoURI); err != nil {

@@ -1,10 +1,11 @@
 package cimd
 
 import (
-	"clientele/internal/audit"
-	"clientele/internal/registry"
 	"context"
 	"errors"
+
+	"clientele/internal/audit"
+	"clientele/internal/registry"
 )
 
 // RegisterOptions is how an operator registers a URL.

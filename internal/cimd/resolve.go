@@ -1,13 +1,14 @@
 package cimd
 
 import (
+	"context"
+	"errors"
+	"time"
+
 	"clientele/internal/audit"
 	"clientele/internal/oauth"
 	"clientele/internal/outbound"
 	"clientele/internal/registry"
-	"context"
-	"errors"
-	"time"
 )
 
 // Resolve says who a client URL is, and lets an unknown one in, puts it into the queue or refuses it. It fails with *Refusal;

@@ -1,10 +1,6 @@
 package cimd
 
 import (
-	"clientele/internal/audit"
-	"clientele/internal/oauth"
-	"clientele/internal/outbound"
-	"clientele/internal/registry"
 	"context"
 	"fmt"
 	"log/slog"
@@ -14,6 +10,11 @@ import (
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"clientele/internal/audit"
+	"clientele/internal/oauth"
+	"clientele/internal/outbound"
+	"clientele/internal/registry"
 )
 
 // Registrar registers what operators import and what is let in.
@@ -87,11 +88,11 @@ type Service struct {
 	once    sync.Once
 	flights singleflight.Group // fetches under way, by what they are for
 	limits  *limits
-	seen    recent[string, sight]     // strangers' valid documents, for as long as they are fresh at least
-	tries   recent[string, time.Time] // when a key set or a logo may be asked for again, by what it is for
-	wanted  wanted                    // applications whose document is due and that somebody asked for
-	logos   wanted                    // applications whose logo is to be fetched
-	any     atomic.Int64              // whether there is an imported application; see Advertised
+	seen    recent[string, sight]   // strangers' valid documents, for as long as they are fresh at least
+	tries   recent[string, attempt] // when a key set or a logo may be asked for again, by what it is for
+	wanted  wanted                  // applications whose document is due and that somebody asked for
+	logos   wanted                  // applications whose logo is to be fetched
+	any     atomic.Int64            // whether there is an imported application; see Advertised
 
 	life   context.Context //nolint:containedctx // ends the flights when the server does
 	end    context.CancelFunc

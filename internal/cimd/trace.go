@@ -1,13 +1,14 @@
 package cimd
 
 import (
-	"clientele/internal/audit"
-	"clientele/internal/oauth"
-	"clientele/internal/registry"
 	"context"
 	"errors"
 	"strconv"
 	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
 )
 
 // kinds say of each failure what the person is told, who can mend it, and how, where the failure itself does not know better.
@@ -43,6 +44,9 @@ func (f *Failure) reason() Reason {
 	}
 	return Invalid
 }
+
+// Temporary reports whether the failure passes without anybody's doing: trouble on the way, or load.
+func (f *Failure) Temporary() bool { return f.load || f.Transport() }
 
 // complete fills in what the table knows of the kind, and returns f.
 func (f *Failure) complete() *Failure {

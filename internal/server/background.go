@@ -15,23 +15,32 @@ import (
 
 // How often the background jobs run.
 const (
-	followEvery  = 250 * time.Millisecond
-	pruneEvery   = 10 * time.Minute
-	keysEvery    = time.Hour
-	noticesBatch = 500
+	followEvery    = 250 * time.Millisecond
+	documentsEvery = 5 * time.Second
+	pruneEvery     = 10 * time.Minute
+	keysEvery      = time.Hour
+	noticesBatch   = 500
+	flushTime      = 5 * time.Second // for the last things to write
 )
 
 // background runs the jobs until ctx ends and all of them have returned.
 func (s *Server) background(ctx context.Context) {
 	var jobs sync.WaitGroup
 	jobs.Go(func() { s.uses.Run(ctx) })
+	jobs.Go(func() { s.traces.Run(ctx) })
 	jobs.Go(func() { every(ctx, followEvery, s.Follow) })
+	jobs.Go(func() { every(ctx, documentsEvery, s.documents.RefreshDue) })
 	jobs.Go(func() { every(ctx, pruneEvery, s.prune) })
 	jobs.Go(func() {
 		s.ensureKeys(ctx)
 		every(ctx, keysEvery, s.ensureKeys)
 	})
 	jobs.Wait()
+	s.documents.Close()
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+	defer cancel()
+	s.traces.Flush(last) // of what was under way
+	s.uses.Flush(last)
 }
 
 // every calls job each period until ctx ends.
@@ -81,7 +90,7 @@ func (s *Server) notice(ctx context.Context, kind, id string) error {
 	case "signing_key":
 		return s.signing.Reload(ctx)
 	}
-	s.directory.Forget(kind, id)
+	s.changed(kind, id)
 	return s.ensureChosen(ctx, kind, id)
 }
 

@@ -39,7 +39,7 @@ func (s *Server) protocolRooms() ([]room, *discovery.Handler) {
 	tokens := s.tokenRoom()
 	info := s.userinfoRoom()
 	metadata := &discovery.Handler{
-		Issuer: s.public.Issuer, Keys: s.signing, Log: s.log,
+		Issuer: s.public.Issuer, Keys: s.signing, ClientURLs: s.documents.Advertised, Log: s.log,
 		Rooms: []discovery.Room{requests, tokens, info},
 	}
 	return []room{requests, pages, tokens, info, metadata}, metadata
@@ -49,12 +49,12 @@ func (s *Server) protocolRooms() ([]room, *discovery.Handler) {
 // signed in.
 func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
 	pages := &signin.Handler{
-		Issuer: s.public.Issuer, People: s.accounts, Resets: s.accounts, Clients: s.directory, Store: s.store, Keys: s.keys,
+		Issuer: s.public.Issuer, People: s.accounts, Resets: s.accounts, Clients: s.directory, Store: s.store, Logos: s.store, Keys: s.keys,
 		Settings: s.settings.Current, Site: s.site, Uses: s.uses, Log: s.log, Now: s.now,
 	}
 	requests := &authorize.Handler{
-		Issuer: s.public.Issuer, Clients: s.directory, Store: s.store, Sessions: pages, Keys: s.keys,
-		Tokens: s.signing, Settings: s.settings.Current, Site: s.site, Uses: s.uses, Log: s.log, Now: s.now,
+		Issuer: s.public.Issuer, Clients: s.directory, URLs: s.documents, Exempt: s.outbound.Exempt, Store: s.store, Sessions: pages,
+		Keys: s.keys, Tokens: s.signing, Settings: s.settings.Current, Site: s.site, Uses: s.uses, Traces: s.traces, Log: s.log, Now: s.now,
 	}
 	pages.Requests = requests
 	return pages, requests
@@ -63,8 +63,10 @@ func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
 func (s *Server) tokenRoom() *token.Handler {
 	return &token.Handler{
 		Issuer: s.public.Issuer, Directory: s.directory, Store: s.store, Users: s.accounts, Signer: s.signing, Keys: s.keys,
-		Clients:  &clientauth.Authenticator{Issuer: s.public.Issuer, Clients: s.directory, Keys: s.keys, Once: s.store, Now: s.now, Uses: s.uses},
-		Settings: s.settings.Current, Uses: s.uses, Now: s.now, Log: s.log,
+		Clients: &clientauth.Authenticator{
+			Issuer: s.public.Issuer, Clients: s.documents, Keys: s.keys, Once: s.store, Fetcher: s.documents, Now: s.now, Uses: s.uses, Traces: s.traces,
+		},
+		Settings: s.settings.Current, Uses: s.uses, Traces: s.traces, Now: s.now, Log: s.log,
 	}
 }
 
@@ -76,13 +78,15 @@ func (s *Server) userinfoRoom() *userinfo.Handler {
 }
 
 func (s *Server) managementRoom() *management.API {
-	return &management.API{Issuer: s.public.Issuer, Registry: s.registry, Clients: s.directory, Keys: s.signing, Now: s.now, Log: s.log}
+	return &management.API{
+		Issuer: s.public.Issuer, Registry: s.registry, Documents: s.documents, Clients: s.directory, Keys: s.signing, Now: s.now, Log: s.log,
+	}
 }
 
 func (s *Server) dashboardRoom() *dashboard.Dashboard {
 	return &dashboard.Dashboard{
 		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
-		Keys: s.keys, Store: s.store, Now: s.now, Log: s.log,
+		Keys: s.keys, Store: s.store, Import: s.documents, Now: s.now, Log: s.log,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/audit"
+	"clientele/internal/cimd"
 	"clientele/internal/management"
 	"clientele/internal/outbound"
 	"clientele/internal/registry"
@@ -49,7 +50,9 @@ type Server struct {
 	accounts  *account.Accounts
 	passwords *account.Passwords
 	uses      *audit.Batch
+	traces    *audit.Traces
 	outbound  *outbound.Client
+	documents *cimd.Service
 
 	handler  http.Handler
 	stopping atomic.Bool
@@ -62,13 +65,16 @@ type Server struct {
 // on the mux. Nothing runs in the background until Run.
 func New(ctx context.Context, c Config) (*Server, error) {
 	s := &Server{public: c.PublicURL, proxies: c.Proxies, store: c.Store, log: c.Log, now: c.Now, passwords: c.Passwords}
-	s.outbound = wayOut(c.Outbound, c.PublicURL, c.Now)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.now == nil {
 		s.now = time.Now
 	}
+	if c.Outbound.Now == nil {
+		c.Outbound.Now = s.now
+	}
+	s.outbound = WayOut(c.Outbound, c.PublicURL.Issuer)
 	if s.passwords == nil {
 		s.passwords = account.NewPasswords()
 	}
@@ -107,27 +113,20 @@ func (s *Server) gather(ctx context.Context, master *secret.Master) (err error) 
 	}
 	s.directory = &registry.Directory{Store: s.store, Issuer: s.public.Issuer, Now: s.now}
 	s.registry = &registry.Registry{
-		Store: s.store, Keys: s.keys, Now: s.now, Issuer: s.public.Issuer, Changed: s.directory.Forget,
-		Policy: func() registry.Policy {
-			return registry.Policy{WildcardRedirects: s.settings.Current().WildcardRedirects}
-		},
+		Store: s.store, Keys: s.keys, Now: s.now, Issuer: s.public.Issuer, Changed: s.changed,
+		Policy: func() registry.Policy { return RegistryPolicy(s.settings.Current()) },
 	}
 	s.uses = audit.NewBatch(s.store, s.log)
+	s.traces = audit.NewTraces(s.store, s.log, s.now)
+	s.documents = Documents{
+		Issuer: s.public.Issuer, Store: s.store, Registry: s.registry, Directory: s.directory, Settings: s.settings.Current,
+		Outbound: s.outbound, Traces: s.traces, Uses: s.uses, Log: s.log, Now: s.now,
+	}.Service()
 	s.accounts = &account.Accounts{
 		Store: s.store, Keys: s.keys, Passwords: s.passwords, Now: s.now, Uses: s.uses,
 		Policy: func() account.Policy { return AccountPolicy(s.settings.Current()) },
 	}
 	return nil
-}
-
-// wayOut is the one client for everything this server fetches. It says who asks, and never calls itself. RFC 9110 §10.1.5.
-func wayOut(o outbound.Options, public PublicURL, now func() time.Time) *outbound.Client {
-	o.UserAgent = "Clientele (+" + public.Issuer + ")"
-	o.Own = append(o.Own, outbound.OwnHost(public.Issuer))
-	if o.Now == nil {
-		o.Now = now
-	}
-	return outbound.New(o)
 }
 
 // AccountPolicy is what the settings say about accounts.
