@@ -19,8 +19,8 @@ func (s *Store) AdmissionRules(ctx context.Context) (rules []registry.AdmissionR
 	return rules, err
 }
 
-// CreateAdmissionRule writes a rule with its event. It fails with registry.ErrConflict if there is one with the same pattern
-// and effect.
+// CreateAdmissionRule writes a rule with its event. It fails with registry.ErrConflict if there is one with the same
+// pattern.
 func (s *Store) CreateAdmissionRule(ctx context.Context, r registry.AdmissionRule, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		err := exec(ctx, c, `INSERT INTO admission_rules (id, pattern, effect, note, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6)`,

@@ -17,7 +17,7 @@ func TestRulesAreKeptInTheirOrderAndToldToTheCaches(t *testing.T) {
 		rule := func(id, pattern string, e registry.RuleEffect, at time.Time) registry.AdmissionRule {
 			return registry.AdmissionRule{ID: id, Pattern: pattern, Effect: e, Note: "why", CreatedAt: at, CreatedBy: "ada@example.com"}
 		}
-		first, second := rule("rul_b", "*.example.com", registry.Allow, noon), rule("rul_a", "*.example.com", registry.Deny, noon.Add(time.Second))
+		first, second := rule("rul_b", "*.example.com", registry.Allow, noon), rule("rul_a", "bad.example.com", registry.Deny, noon.Add(time.Second))
 		for _, r := range []registry.AdmissionRule{second, first} {
 			if err := s.CreateAdmissionRule(ctx, r, event("admission_rule.created", "admission_rule", r.ID)); err != nil {
 				t.Fatal(err)

@@ -398,6 +398,26 @@ func TestVersionsAreListedNewestFirst(t *testing.T) {
 	})
 }
 
+func TestAVersionIsNeverReplacedByAnother(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		a := imported(t, "tpc_1")
+		first := registry.KeySetVersion{KeySetRef: registry.KeySetRef{Version: 1, Hash: "k1"}, FirstSeen: noon, LastSeen: noon}
+		document := registry.DocumentVersion{DocumentRef: registry.DocumentRef{Version: 1, Hash: "h1", At: noon}}
+		w := write(a, 0, 0)
+		w.KeySet, w.Document = &first, &document
+		saveImport(t, s, w)
+		other := first
+		other.Hash = "k2"
+		keys, documents := write(a, 1, 1), write(a, 1, 1)
+		keys.KeySet, documents.Document = &other, &document
+		for name, w := range map[string]registry.ImportWrite{"of the key set": keys, "of the document": documents} {
+			if err := s.SaveImport(ctx, w); !errors.Is(err, registry.ErrStale) {
+				t.Errorf("a second first version %s: got %v, want ErrStale", name, err)
+			}
+		}
+	})
+}
+
 func TestAClientThatChangesAllTheTimeDoesNotFillTheDatabase(t *testing.T) {
 	s := storetest.Open(t)
 	a := imported(t, "tpc_1")

@@ -49,11 +49,14 @@ func insertDocument(ctx context.Context, c *sqldb.Conn, id string, d *registry.D
 		id, d.Version, d.Hash, bytesOf(d.Body), d.At.UnixMicro(), d.By, sqldb.JSON(d.Mapped), d.Address, sqldb.JSON(d.Headers), string(d.Status))
 }
 
+// saveKeySet writes a new version, or that one is seen again. One that is there with other bytes is somebody else's.
 func saveKeySet(ctx context.Context, c *sqldb.Conn, id string, k *registry.KeySetVersion) error {
-	return exec(ctx, c, `INSERT INTO key_sets (application_id, version, hash, body, thumbprints, first_seen, last_seen, status)
+	changed, err := c.Exec(ctx, `INSERT INTO key_sets (application_id, version, hash, body, thumbprints, first_seen, last_seen, status)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (application_id, version) DO UPDATE SET last_seen = excluded.last_seen, status = excluded.status`,
+		ON CONFLICT (application_id, version) DO UPDATE SET last_seen = excluded.last_seen, status = excluded.status
+			WHERE key_sets.hash = excluded.hash`,
 		id, k.Version, k.Hash, bytesOf(k.Body), sqldb.Words(k.Thumbprints), k.FirstSeen.UnixMicro(), k.LastSeen.UnixMicro(), string(k.Status))
+	return mustHit(changed, err, registry.ErrStale)
 }
 
 // dropVersions removes versions that are too old to be kept. The two that the application's state names stay.

@@ -125,12 +125,11 @@ CREATE INDEX requests_expiry ON requests (expires_at);
 -- Who is let in.
 CREATE TABLE admission_rules (
 	id         TEXT NOT NULL PRIMARY KEY,
-	pattern    TEXT NOT NULL,
+	pattern    TEXT NOT NULL UNIQUE,
 	effect     TEXT NOT NULL CHECK (effect IN ('allow', 'deny')),
 	note       TEXT NOT NULL,
 	created_at BIGINT NOT NULL,
-	created_by TEXT NOT NULL,
-	UNIQUE (pattern, effect)
+	created_by TEXT NOT NULL
 ) STRICT;
 
 -- Who waits for an operator. The people who wait are kept a little longer than what they wait for, because a person may
