@@ -20,6 +20,7 @@ type Globals struct {
 
 	OutboundAllow []string `help:"Let this one host be called although its address, name or port is not public. Repeatable." env:"CLIENTELE_OUTBOUND_ALLOW" placeholder:"HOST[:PORT]=CIDR"`
 	OutboundCA    string   `name:"outbound-ca" help:"PEM file with authorities that may prove the hosts that are called, beside those of the machine." env:"CLIENTELE_OUTBOUND_CA" placeholder:"FILE"`
+	OutboundNAT64 bool     `name:"outbound-nat64" help:"This machine has IPv6 only and reaches IPv4 hosts behind 64:ff9b::/96: judge such an address by the IPv4 address in it." env:"CLIENTELE_OUTBOUND_NAT64"`
 }
 
 // database is the DSN in use, and whether it is a file of ours.

@@ -12,7 +12,7 @@ import (
 
 // wayOut is what the flags say about requests that leave: the exceptions of the guard, and whom it trusts to prove a host.
 func (g *Globals) wayOut() (outbound.Options, error) {
-	var o outbound.Options
+	o := outbound.Options{NAT64: g.OutboundNAT64}
 	for _, text := range g.OutboundAllow {
 		e, err := outbound.ParseException(text)
 		if err != nil {
