@@ -145,11 +145,13 @@ func (h *Handler) person(ctx context.Context, p pass) (account.User, error) {
 		return account.User{}, over.Because(errors.New("the token and its grant disagree"))
 	}
 	app, err := h.Applications.ByID(ctx, g.ApplicationID)
-	if errors.Is(err, registry.ErrNotFound) || err == nil && !app.Enabled {
+	switch {
+	case errors.Is(err, registry.ErrNotFound), err == nil && !app.Enabled:
 		return account.User{}, over.Because(errors.New("the application is disabled or was deleted"))
-	}
-	if err != nil {
+	case err != nil:
 		return account.User{}, err
+	case app.Ended(h.Now()):
+		return account.User{}, over.Because(errors.New("the application's metadata document was withdrawn, or dropped its keys"))
 	}
 	user, err := h.Users.User(ctx, g.UserID)
 	if errors.Is(err, account.ErrNotFound) || err == nil && user.Blocked {

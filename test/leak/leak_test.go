@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/oauth"
 	"clientele/internal/registry"
+	"clientele/internal/secret"
 	"clientele/internal/servertest"
 	"clientele/internal/store"
 	"clientele/internal/store/storetest"
@@ -101,7 +103,48 @@ func (r *run) everything() {
 	r.flow(native.ID, "", url.Values{"audience": {audience}, "scope": {"openid offline_access read:orders"}})
 	r.token(url.Values{"grant_type": {"client_credentials"}, "client_id": {machine.ID}, "client_secret": {machineSecret.Reveal()}, "audience": {audience}})
 	r.token(url.Values{"grant_type": {"client_credentials"}, "client_id": {app.ID}, "client_secret": {first.Reveal()}})
+	r.keys(api)
 	r.dashboard()
+}
+
+// keys authenticates with a key: rightly, again with the same assertion, and wrongly in the ways that leave a trace.
+func (r *run) keys(api registry.API) {
+	key := r.NewClientKey()
+	app := r.PutImported("https://agent.example.test/client.json", func(a *registry.Application) {
+		a.AuthMethods, a.Keys = []oauth.AuthMethod{oauth.AuthPrivateKeyJWT}, []registry.Key{key.Public}
+		a.GrantTypes = append(a.GrantTypes, oauth.ClientCredentials)
+		a.Import.ClientCredentials, a.Import.AudienceUntil = true, r.Clock.Now().Add(time.Hour)
+	})
+	r.Grant(app, api, registry.ForClient)
+	for name, claims := range map[string]map[string]any{
+		"good": nil, "for another": {"aud": "https://other.example.test/"}, "for the token endpoint": {"aud": r.Issuer() + "oauth/token"},
+		"expired": {"exp": 1}, "of nobody": {"iss": "https://nobody.example.test/c", "sub": "https://nobody.example.test/c"},
+	} {
+		jti := "jti-" + secret.ID(22)
+		if claims == nil {
+			claims = map[string]any{}
+		}
+		claims["jti"] = jti
+		assertion := key.Assertion(app.ExternalID, claims)
+		r.issued.add("assertion "+name, assertion)
+		r.issued.add("jti of an assertion "+name, jti)
+		for i, part := range strings.Split(assertion, ".") {
+			if i > 0 { // the header says nothing that the key set does not
+				r.issued.add("part of an assertion "+name, part)
+			}
+		}
+		form := url.Values{
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {assertion},
+			"grant_type": {"client_credentials"}, "audience": {audience},
+		}
+		r.token(form)
+		if again := r.token(form); again["error"] == nil {
+			r.t.Fatalf("an assertion was good twice: %v", again)
+		}
+		r.token(url.Values{
+			"client_assertion_type": form["client_assertion_type"], "client_assertion": {assertion}, "grant_type": {"refresh_token"}, "refresh_token": {"x"},
+		})
+	}
 }
 
 // flow is a code flow with a refresh, a replay of the code and a reuse of the refresh token.
