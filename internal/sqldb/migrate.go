@@ -22,6 +22,10 @@ var ErrOlderSchema = errors.New("the database was written by an older version of
 // Migrate brings the database to the newest version in migrations, a directory of goose files in the dialect of Rewrite. Two
 // processes that start at once take turns. It fails with ErrNewerSchema.
 func (db *DB) Migrate(ctx context.Context, migrations fs.FS) error {
+	return patiently(ctx, func() error { return db.migrate(ctx, migrations) })
+}
+
+func (db *DB) migrate(ctx context.Context, migrations fs.FS) error {
 	return db.withProvider(ctx, migrations, func(p *goose.Provider) error {
 		for last := int64(-1); ; {
 			if err := checkSchema(ctx, p); !errors.Is(err, ErrOlderSchema) {

@@ -72,7 +72,8 @@ func (db *DB) open(ctx context.Context, path, synchronous string) (*DB, error) {
 	if err := db.openLanes(path, synchronous); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := db.Update(ctx, func(*Conn) error { return nil }); err != nil {
+	err := patiently(ctx, func() error { return db.Update(ctx, func(*Conn) error { return nil }) })
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
