@@ -22,6 +22,7 @@ type commands struct {
 	Migrate   MigrateCmd   `cmd:"" help:"Bring the database to this program's schema, without starting the server."`
 	SetupLink SetupLinkCmd `cmd:"" help:"Print a new one-time link that makes the first operator."`
 	Apps      AppsCmd      `cmd:"" help:"Applications."`
+	CIMD      CIMDCmd      `cmd:"" name:"cimd" help:"Applications that are known by a URL: who is let in, and why not."`
 	APIs      APIsCmd      `cmd:"" name:"apis" help:"APIs, which accept tokens of this server."`
 	Grants    GrantsCmd    `cmd:"" help:"Client grants: which application may call which API."`
 	Users     UsersCmd     `cmd:"" help:"Users and operators."`

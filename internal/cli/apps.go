@@ -13,6 +13,9 @@ import (
 // AppsCmd is the verbs for applications.
 type AppsCmd struct {
 	Create       AppsCreateCmd       `cmd:"" help:"Create an application; prints its client ID and, once, its secret."`
+	Import       AppsImportCmd       `cmd:"" help:"Import an application from the URL of its metadata document."`
+	Refresh      AppsRefreshCmd      `cmd:"" help:"Bring an imported application to what its document says now."`
+	Follow       AppsFollowCmd       `cmd:"" help:"Say what changes of an imported application's document do."`
 	List         AppsListCmd         `cmd:"" help:"List applications, newest first."`
 	Show         AppsShowCmd         `cmd:"" help:"Show an application."`
 	Update       AppsUpdateCmd       `cmd:"" help:"Change an application."`
@@ -21,6 +24,8 @@ type AppsCmd struct {
 	RotateSecret AppsRotateSecretCmd `cmd:"" help:"Replace the secret: the older ones stop working at once."`
 	AddSecret    AppsAddSecretCmd    `cmd:"" help:"Add a secret; the older ones live on for a while."`
 	RevokeSecret AppsRevokeSecretCmd `cmd:"" help:"End one secret at once."`
+	AddKey       AppsAddKeyCmd       `cmd:"" help:"Add a public key that the application authenticates with."`
+	RemoveKey    AppsRemoveKeyCmd    `cmd:"" help:"Remove a key at once."`
 	Delete       AppsDeleteCmd       `cmd:"" help:"Delete an application and everything it was granted."`
 }
 

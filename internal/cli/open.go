@@ -103,7 +103,7 @@ func (o *opened) wire(ctx context.Context) error {
 	o.Registry = &registry.Registry{
 		Store: o.Store, Keys: o.Keys, Now: time.Now, Issuer: o.Issuer,
 		Policy: func() registry.Policy {
-			return registry.Policy{WildcardRedirects: o.Settings.Current().WildcardRedirects}
+			return server.RegistryPolicy(o.Settings.Current())
 		},
 	}
 	o.Accounts = &account.Accounts{

@@ -27,12 +27,13 @@ type clientBody struct {
 	AllowedOrigins    Nullable[[]string] `json:"allowed_origins,omitzero"`
 	InitiateLoginURI  Nullable[string]   `json:"initiate_login_uri,omitzero"`
 
-	GrantTypes              Nullable[[]string]           `json:"grant_types,omitzero" minLength:"1"`
-	TokenEndpointAuthMethod Nullable[string]             `json:"token_endpoint_auth_method,omitzero" nullable:"true" enum:"none,client_secret_post,client_secret_basic" doc:"null lets client_secret_basic and client_secret_post both work."`
-	JWTConfiguration        Nullable[jwtBody]            `json:"jwt_configuration,omitzero"`
-	RefreshToken            Nullable[refreshBody]        `json:"refresh_token,omitzero" nullable:"true" doc:"null restores the defaults of the type."`
-	ClientMetadata          Nullable[map[string]*string] `json:"client_metadata,omitzero" doc:"A change merges; null or an empty text removes one key."`
-	ClientSecret            Nullable[string]             `json:"client_secret,omitzero" doc:"Refused: secrets are minted here. See rotate-secret."`
+	GrantTypes                  Nullable[[]string]           `json:"grant_types,omitzero" minLength:"1"`
+	TokenEndpointAuthMethod     Nullable[string]             `json:"token_endpoint_auth_method,omitzero" nullable:"true" enum:"none,client_secret_post,client_secret_basic" doc:"null lets client_secret_basic and client_secret_post both work."`
+	ClientAuthenticationMethods Nullable[methodsBody]        `json:"client_authentication_methods,omitzero" nullable:"true" doc:"Keys to authenticate with: whole ones at creation, ids of credentials later. Goes without token_endpoint_auth_method."`
+	JWTConfiguration            Nullable[jwtBody]            `json:"jwt_configuration,omitzero"`
+	RefreshToken                Nullable[refreshBody]        `json:"refresh_token,omitzero" nullable:"true" doc:"null restores the defaults of the type."`
+	ClientMetadata              Nullable[map[string]*string] `json:"client_metadata,omitzero" doc:"A change merges; null or an empty text removes one key."`
+	ClientSecret                Nullable[string]             `json:"client_secret,omitzero" doc:"Refused: secrets are minted here. See rotate-secret."`
 
 	Enabled     Nullable[bool]     `json:"enabled,omitzero" doc:"Extension."`
 	RequirePKCE Nullable[bool]     `json:"require_pkce,omitzero" doc:"Extension."`
@@ -97,6 +98,11 @@ func (b *clientBody) draft() (registry.Draft, []Violation) {
 	if b.TokenEndpointAuthMethod.Value != "" {
 		d.AuthMethods = authMethods(b.TokenEndpointAuthMethod)
 	}
+	var faults []Violation
+	if b.ClientAuthenticationMethods.Present && !b.ClientAuthenticationMethods.Null {
+		d.AuthMethods = []oauth.AuthMethod{oauth.AuthPrivateKeyJWT}
+		d.Keys, faults = b.keyDrafts()
+	}
 	if b.Enabled.Present {
 		d.Enabled = &b.Enabled.Value
 	}
@@ -109,7 +115,7 @@ func (b *clientBody) draft() (registry.Draft, []Violation) {
 		b.RefreshToken.Value.apply(&policy)
 		d.Refresh = &policy
 	}
-	faults := b.faults(d.Ownership)
+	faults = append(b.faults(d.Ownership), faults...)
 	var more []Violation
 	d.Extras, more = remember(clientExtras, nil, b.raw)
 	return d, append(faults, more...)
@@ -150,7 +156,7 @@ func (b *clientBody) apply(app *registry.Application) []Violation {
 		b.RefreshToken.Value.apply(&app.Refresh)
 	}
 	app.Metadata = merged(app.Metadata, b.ClientMetadata.Value)
-	faults := b.faults(app.Ownership)
+	faults := append(b.faults(app.Ownership), b.switchKeys(app)...)
 	var more []Violation
 	app.Extras, more = remember(clientExtras, app.Extras, b.raw)
 	return append(faults, more...)
@@ -158,7 +164,7 @@ func (b *clientBody) apply(app *registry.Application) []Violation {
 
 // faults are what only this door can say: about properties the registry has no notion of.
 func (b *clientBody) faults(o registry.Ownership) []Violation {
-	var faults []Violation
+	faults := b.methodFaults()
 	add := func(property, message string) {
 		faults = append(faults, Violation{Property: property, Rule: "not_supported", Message: message})
 	}

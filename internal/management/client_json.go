@@ -31,15 +31,17 @@ type Client struct {
 	AllowedOrigins    []string `json:"allowed_origins,omitempty" nullable:"false"`
 	InitiateLoginURI  string   `json:"initiate_login_uri,omitempty"`
 
-	GrantTypes              []string          `json:"grant_types" nullable:"false"`
-	TokenEndpointAuthMethod string            `json:"token_endpoint_auth_method,omitempty" enum:"none,client_secret_post,client_secret_basic" doc:"Left out when client_secret_basic and client_secret_post both work."`
-	JWTConfiguration        *JWTConfiguration `json:"jwt_configuration,omitempty"`
-	RefreshToken            *RefreshToken     `json:"refresh_token,omitempty"`
-	ClientMetadata          map[string]string `json:"client_metadata,omitempty"`
+	GrantTypes                  []string                     `json:"grant_types" nullable:"false"`
+	TokenEndpointAuthMethod     string                       `json:"token_endpoint_auth_method,omitempty" enum:"none,client_secret_post,client_secret_basic" doc:"Left out when client_secret_basic and client_secret_post both work."`
+	ClientAuthenticationMethods *ClientAuthenticationMethods `json:"client_authentication_methods,omitempty"`
+	JWTConfiguration            *JWTConfiguration            `json:"jwt_configuration,omitempty"`
+	RefreshToken                *RefreshToken                `json:"refresh_token,omitempty"`
+	ClientMetadata              map[string]string            `json:"client_metadata,omitempty"`
 
 	ExternalClientID          string     `json:"external_client_id,omitempty" doc:"The client ID on the wire of an application that was imported from its metadata URL."`
 	ExternalMetadataType      string     `json:"external_metadata_type,omitempty" enum:"cimd,dcr"`
 	ExternalMetadataCreatedBy string     `json:"external_metadata_created_by,omitempty" enum:"admin,client"`
+	JWKSURI                   string     `json:"jwks_uri,omitempty" doc:"Where an imported application publishes its keys."`
 	CreatedAt                 *time.Time `json:"created_at,omitempty"`
 	UpdatedAt                 *time.Time `json:"updated_at,omitempty"`
 
@@ -47,6 +49,8 @@ type Client struct {
 	RequirePKCE bool     `json:"require_pkce" doc:"Extension. RFC 7636 is required in the code flow."`
 	Tags        []string `json:"tags,omitempty" nullable:"false" doc:"Extension."`
 	LastUsed    string   `json:"last_used,omitempty" format:"date" doc:"Extension. The last day, in UTC, on which the application was used."`
+
+	MetadataDocument *MetadataDocument `json:"metadata_document,omitempty" doc:"Extension. The state of an imported application's metadata document."`
 
 	extras json.RawMessage
 	view   *view // nil = everything
@@ -88,11 +92,12 @@ func ClientJSON(app *registry.Application, minted secret.Secret) Client {
 		AllowedOrigins:    values(app.CORSOrigins),
 		InitiateLoginURI:  app.InitiateLoginURI,
 
-		GrantTypes:              words(app.GrantTypes),
-		TokenEndpointAuthMethod: authMethod(app.AuthMethods),
-		JWTConfiguration:        &JWTConfiguration{LifetimeInSeconds: seconds(app.IDToken.Lifetime), Alg: app.IDToken.Algorithm},
-		RefreshToken:            refreshJSON(app.Refresh),
-		ClientMetadata:          app.Metadata,
+		GrantTypes:                  words(app.GrantTypes),
+		TokenEndpointAuthMethod:     authMethod(app.AuthMethods),
+		ClientAuthenticationMethods: methodsJSON(app),
+		JWTConfiguration:            &JWTConfiguration{LifetimeInSeconds: seconds(app.IDToken.Lifetime), Alg: app.IDToken.Algorithm},
+		RefreshToken:                refreshJSON(app.Refresh),
+		ClientMetadata:              app.Metadata,
 
 		ExternalClientID: app.ExternalID,
 		CreatedAt:        date(app.CreatedAt),
@@ -107,7 +112,11 @@ func ClientJSON(app *registry.Application, minted secret.Secret) Client {
 	}
 	switch app.Origin {
 	case registry.Imported:
-		c.ExternalMetadataType, c.ExternalMetadataCreatedBy = "cimd", "admin"
+		c.ExternalMetadataType, c.ExternalMetadataCreatedBy = "cimd", string(registry.ByOperator)
+		if app.Import != nil {
+			c.ExternalMetadataCreatedBy, c.JWKSURI = string(app.Import.By), app.Import.JWKSURI
+			c.MetadataDocument = documentJSON(app)
+		}
 	case registry.Registered:
 		c.ExternalMetadataType, c.ExternalMetadataCreatedBy = "dcr", "client"
 	}

@@ -212,7 +212,7 @@ func TestSettingsThatWouldBeDangerousToBelieveInAreRefusedWithTheReason(t *testi
 		`"signed_request_object":{"required":true}`:                                        {"signed_request_object", "not supported yet"},
 		`"compliance_level":"fapi2_sp_pkj_mtls"`:                                           {"compliance_level", "enforced"},
 		`"organization_usage":"require"`:                                                   {"organization_usage", "organizations do not exist"},
-		`"client_authentication_methods":{"private_key_jwt":{"credentials":[]}}`:           {"client_authentication_methods", "token_endpoint_auth_method"},
+		`"client_authentication_methods":{"tls_client_auth":{}}`:                           {"client_authentication_methods", "mutual TLS"},
 		`"encryption_key":{"pub":"x"}`:                                                     {"encryption_key", "not encrypted"},
 		`"grant_types":["implicit"]`:                                                       {"grant_types[0]", "implicit"},
 		`"grant_types":["password"]`:                                                       {"grant_types[0]", "password"},

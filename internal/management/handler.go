@@ -26,12 +26,13 @@ const maxBody = 1 << 20
 
 // API is the door.
 type API struct {
-	Issuer   string // ends in a slash
-	Registry *registry.Registry
-	Clients  Clients
-	Keys     Verifier
-	Now      func() time.Time
-	Log      *slog.Logger // nil = slog.Default
+	Issuer    string // ends in a slash
+	Registry  *registry.Registry
+	Documents Documents
+	Clients   Clients
+	Keys      Verifier
+	Now       func() time.Time
+	Log       *slog.Logger // nil = slog.Default
 
 	schemas huma.Registry
 }
@@ -45,6 +46,8 @@ func (a *API) Mount(mux *http.ServeMux) {
 	api := humago.New(mux, a.config())
 	a.schemas = api.OpenAPI().Components.Schemas
 	a.mountClients(api)
+	a.mountCIMD(api)
+	a.mountCredentials(api)
 	a.mountResourceServers(api)
 	a.mountClientGrants(api)
 	mux.HandleFunc("GET /api/v2/openapi.json", a.serveOpenAPI(api))

@@ -55,13 +55,17 @@ func TestTheDocumentNeedsNoTokenAndListsEveryRoute(t *testing.T) {
 		t.Errorf("openapi is %s", d.OpenAPI)
 	}
 	want := map[string][]string{
-		"/api/v2/clients":                    {"get", "post"},
-		"/api/v2/clients/{id}":               {"get", "patch", "delete"},
-		"/api/v2/clients/{id}/rotate-secret": {"post"},
-		"/api/v2/resource-servers":           {"get", "post"},
-		"/api/v2/resource-servers/{id}":      {"get", "patch", "delete"},
-		"/api/v2/client-grants":              {"get", "post"},
-		"/api/v2/client-grants/{id}":         {"get", "patch", "delete"},
+		"/api/v2/clients":                                  {"get", "post"},
+		"/api/v2/clients/{id}":                             {"get", "patch", "delete"},
+		"/api/v2/clients/{id}/rotate-secret":               {"post"},
+		"/api/v2/clients/cimd/preview":                     {"post"},
+		"/api/v2/clients/cimd/register":                    {"post"},
+		"/api/v2/clients/{id}/credentials":                 {"get", "post"},
+		"/api/v2/clients/{id}/credentials/{credential_id}": {"get", "patch", "delete"},
+		"/api/v2/resource-servers":                         {"get", "post"},
+		"/api/v2/resource-servers/{id}":                    {"get", "patch", "delete"},
+		"/api/v2/client-grants":                            {"get", "post"},
+		"/api/v2/client-grants/{id}":                       {"get", "patch", "delete"},
 	}
 	for path, methods := range want {
 		for _, method := range methods {

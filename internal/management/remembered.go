@@ -46,7 +46,6 @@ var clientExtras = []remembered{
 	{name: "signed_request_object", kind: "object", nullable: true, refuse: unlessEmpty("required", "signed request objects are not supported yet, so nothing would be required")},
 	{name: "compliance_level", kind: "string", nullable: true, refuse: only("this profile is not supported yet, so nothing of it would be enforced", `"none"`)},
 	{name: "encryption_key", kind: "object", nullable: true, refuse: always("tokens are not encrypted yet")},
-	{name: "client_authentication_methods", kind: "object", nullable: true, refuse: always("authentication with keys or certificates is not supported yet; set token_endpoint_auth_method")},
 	{name: "token_vault_privileged_access", kind: "object", nullable: true, refuse: always("there is no token vault here")},
 	{name: "skip_non_verifiable_callback_uri_confirmation_prompt", kind: "boolean", nullable: true},
 	{name: "token_exchange", kind: "object", nullable: true},

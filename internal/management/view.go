@@ -33,7 +33,7 @@ var clientProperties = append(propertiesOf[Client](), namesOf(clientExtras)...)
 
 // echoedProperties may be named in fields, because Auth0's tools name them, although no application here has them.
 var echoedProperties = []string{
-	"tenant", "signing_keys", "callback_url_template", "jwks_uri", "owners", "config_route", "api_type", "registration_type",
+	"tenant", "signing_keys", "callback_url_template", "owners", "config_route", "api_type", "registration_type",
 	"resource_server_identifier", "subject_type_authorization", "id_token", "cross_origin_auth",
 }
 

@@ -16,8 +16,8 @@ import (
 const maxAttempts = 5
 
 // Update changes an application. change edits a copy; then every rule runs again, whatever was changed. revision is the one
-// the caller saw, 0 if any will do. Secrets and keys have verbs of their own and stay as they are, except that an application
-// that becomes public retires them. Of an imported application only what the operator owns can be changed, and of what the
+// the caller saw, 0 if any will do. Secrets and keys have verbs of their own and stay as they are, except that keys can be
+// switched on and off, and that an application that becomes public retires them. Of an imported application only what the operator owns can be changed, and of what the
 // document owns the grant types narrowed and the type chosen. Nothing is written if nothing changed.
 //
 // It fails with *Invalid, ErrNotFound, ErrStale, or the error of change.
@@ -120,7 +120,20 @@ func (r *Registry) save(ctx context.Context, was, a *Application, e audit.Event)
 // keepVerbed leaves what has verbs of its own as it was: secrets, keys, and the state of the document.
 func (a *Application) keepVerbed(was *Application) {
 	kept := was.clone()
+	if was.Origin != Imported {
+		switchKeys(kept.Keys, a.Keys)
+	}
 	a.Secrets, a.Keys, a.Import, a.ExpiresAt = kept.Secrets, kept.Keys, kept.Import, kept.ExpiresAt
+}
+
+// switchKeys switches the keys of an application on and off as said says, which is all that an edit changes of them.
+func switchKeys(keys, said []Key) {
+	for i := range keys {
+		at := slices.IndexFunc(said, func(k Key) bool { return k.ID == keys[i].ID })
+		if at >= 0 {
+			keys[i].Active = said[at].Active
+		}
+	}
 }
 
 // clone copies a so that an edit of the copy leaves a alone.
