@@ -13,7 +13,8 @@ import (
 type Request struct {
 	Parameters
 
-	settled *registry.Application // the client after a look at its metadata document; nil before
+	settled  *registry.Application // the client after a look at its metadata document; nil before
+	doubtful bool                  // the client is not in good standing, and a look at its document can change that
 
 	// Proven by the checks that can only answer with a page.
 	app  *registry.Application

@@ -55,12 +55,12 @@ func (h *Handler) findURL(ctx context.Context, q *Request) *PageError {
 func (q *Request) unknown() bool { return q.app == nil && !q.url.IsZero() }
 
 // due reports whether the client's metadata document has to be looked at before anything is decided for the person: it is
-// unknown, or what is kept of it is not fresh any more.
+// unknown, not in good standing, or what is kept of it is not fresh any more.
 func (q *Request) due(now time.Time, page *PageError) bool {
 	if page != nil && !page.mayPass {
 		return false
 	}
-	return q.unknown() || q.app != nil && q.app.Import != nil && !now.Before(q.app.Import.DueAt)
+	return q.unknown() || q.doubtful || q.app != nil && q.app.Import != nil && !now.Before(q.app.Import.DueAt)
 }
 
 // settle looks at the metadata document in the name of the person who is signed in, and runs all checks from the start with
@@ -127,10 +127,10 @@ func (q *Request) applicationID() string {
 	return q.app.ID
 }
 
-// approved reports whether an operator answers for the client: it was made or imported by hand, or approved. Other clients are
-// strangers, and nothing leaves for their redirect URI without the person. RFC 9700 §4.11.2.
+// approved reports whether an operator answers for the client: it was made or imported by hand, or approved, and is in good
+// standing. Nothing leaves for the redirect URI of any other without the person. RFC 9700 §4.11.2.
 func (q *Request) approved() bool {
-	return q.app.Import == nil || q.app.Import.By == registry.ByOperator
+	return q.app.Import == nil || q.app.Import.By == registry.ByOperator && !q.doubtful
 }
 
 // identity names what a consent to the client is given to; empty for clients without a metadata document.

@@ -99,6 +99,29 @@ func TestAClientThatIsNotInGoodStandingBeginsNothing(t *testing.T) {
 	}
 }
 
+// A client that is on hold because its document was gone or broken comes back by itself, for somebody who is signed in; until
+// then nothing leaves for it.
+func TestAClientComesBackWithItsDocument(t *testing.T) {
+	s, p, _, open := urlServer(t)
+	p.change(func(_ *registry.Application, i *registry.Import) {
+		i.SuspendedAt, i.SuspendedWhy = s.Clock.Now(), registry.SuspendedGone
+	})
+	p.known(t)
+	if page := open().Get(agentRequest(url.Values{"prompt": {"none"}})); page.Left != nil || link(t, page).Query().Get("error") != "login_required" {
+		t.Errorf("nobody signed in: %v", page.Left)
+	}
+	b := open()
+	page := at(t, b.Get(agentRequest(nil)), "/signin")
+	p.refusal = &cimd.Refusal{Reason: cimd.Invalid, Host: "agent.example.net", Reference: "7KQ2-MD4F"}
+	page = submitPassword(page)
+	if page.Left != nil || page.Status != http.StatusBadRequest || !strings.Contains(page.Body, "cannot be verified") {
+		t.Errorf("while it is gone: %d, left for %v", page.Status, page.Left)
+	}
+	p.refusal = nil
+	p.change(func(_ *registry.Application, i *registry.Import) { i.SuspendedAt, i.SuspendedWhy = time.Time{}, "" })
+	at(t, b.Get(agentRequest(nil)), "/consent")
+}
+
 // The document is swapped between the consent page and the answer: what the person saw is not what they would allow.
 func TestAConsentToAnotherIdentityIsAskedOnceMore(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, on servertest.Option) {

@@ -32,13 +32,14 @@ func (h *Handler) refusedPage(ctx context.Context, q *Request, s situation, refu
 	if host == "" {
 		host = q.url.Host()
 	}
-	fill := strings.NewReplacer("HOST", host)
+	wait := max(refusal.Retry, leastRetry)
+	fill := strings.NewReplacer("HOST", host, "WAIT", ui.Span(wait))
 	page := &PageError{
 		Status: words.status, Title: fill.Replace(words.title), Text: fill.Replace(words.text), Reason: "client " + string(refusal.Reason),
 		Reference: refusal.Reference,
 	}
 	if refusal.Temporary() {
-		page.Retry = max(refusal.Retry, leastRetry)
+		page.Retry = wait
 	}
 	if words.again == "" {
 		return page
@@ -54,7 +55,7 @@ func (h *Handler) refusedPage(ctx context.Context, q *Request, s situation, refu
 // leastRetry is how long a client waits at least after trouble that passes.
 const leastRetry = 30 * time.Second
 
-// refusalWords are one of the reasons on a page. HOST is the host of the client ID.
+// refusalWords are one of the reasons on a page. HOST is the host of the client ID, WAIT how long to wait.
 type refusalWords struct {
 	status             int
 	title, text, again string
@@ -81,43 +82,56 @@ func wordsFor(reason cimd.Reason) refusalWords {
 	case cimd.Busy:
 		return refusalWords{
 			http.StatusServiceUnavailable, "Too much at once",
-			"This server is looking at many new applications right now. Wait half a minute, then try again.", "Try again",
+			"This server is looking at many new applications right now, or has looked at many for you. Wait WAIT, then try again.", "Try again",
 		}
 	}
 	return refusalWords{
 		http.StatusServiceUnavailable, "HOST cannot be reached",
-		"The application says who it is at HOST, and there was no usable answer from there. That often passes: wait half a minute, then try again. If it goes on, tell the makers of the application. Nothing was sent to it.", "Try again",
+		"The application says who it is at HOST, and there was no usable answer from there. That often passes: wait WAIT, then try again. If it goes on, tell the makers of the application. Nothing was sent to it.", "Try again",
 	}
 }
 
-// A client whose metadata document is gone, or changed in a way that an operator has to see first, begins nothing new. One that
-// could not be read for long is looked at once more as soon as somebody is signed in. CIMD-02 §6.
+// A client whose metadata document is gone, or changed in a way that an operator has to see first, begins nothing new. Where a
+// look at the document can mend it, it gets one as soon as somebody is signed in, and until then nothing leaves for it.
+// CIMD-02 §6.
 func (h *Handler) checkStanding(_ context.Context, q *Request) *PageError {
-	if q.app.Import == nil {
-		return nil
-	}
 	standing, why := q.app.Standing(h.Now())
-	host := hostOf(q.app)
-	var page *PageError
-	switch standing {
-	case registry.StandingGood:
+	if standing == registry.StandingGood {
 		return nil
-	case registry.StandingStale:
-		if q.settled == nil {
-			return nil
-		}
-		words := wordsFor(cimd.Unreachable)
-		page = refusePage("client stale", strings.ReplaceAll(words.title, "HOST", host), strings.ReplaceAll(words.text, "HOST", host), "")
-		page.Status, page.Retry, page.side = words.status, leastRetry, audit.SideNetwork
-	case registry.StandingWithdrawn:
-		page = refusePage("client withdrawn", host+" has withdrawn this application", "What the application published about itself at "+host+" is gone, so nobody can sign in to it. Its makers or whoever runs this server can say more; tell them the reference.", "")
-		page.Status, page.side = http.StatusForbidden, audit.SideClient
-	default:
-		page = refusePage("client suspended", "The application at "+host+" is on hold", "What the application says about itself has changed, and whoever runs this server has to look at it before anybody can sign in to it again. Tell them the reference.", "")
-		page.Status, page.side = http.StatusForbidden, audit.SideOperator
 	}
-	page.note = why
+	if q.settled == nil && h.URLs != nil && recoverable(standing, q.app.Import.SuspendedWhy) {
+		q.doubtful = true
+		return nil
+	}
+	words := standingWords(standing)
+	fill := strings.NewReplacer("HOST", hostOf(q.app), "WAIT", ui.Span(leastRetry))
+	page := refusePage("client "+string(standing), fill.Replace(words.title), fill.Replace(words.text), "")
+	page.Status, page.note, page.side = words.status, why, audit.SideOperator
+	if words.status == http.StatusServiceUnavailable {
+		page.Retry, page.side = leastRetry, audit.SideNetwork
+	}
 	return page
+}
+
+// recoverable reports whether the document itself can bring a client back that is not in good standing.
+func recoverable(s registry.Standing, why registry.SuspendReason) bool {
+	return s == registry.StandingStale || s == registry.StandingSuspended && (why == registry.SuspendedGone || why == registry.SuspendedInvalid)
+}
+
+func standingWords(s registry.Standing) refusalWords {
+	switch s {
+	case registry.StandingStale:
+		return wordsFor(cimd.Unreachable)
+	case registry.StandingWithdrawn:
+		return refusalWords{
+			http.StatusForbidden, "HOST has withdrawn this application",
+			"What the application published about itself at HOST is gone, so nobody can sign in to it. Its makers, or whoever runs this server, can say more; tell them the reference.", "",
+		}
+	}
+	return refusalWords{
+		http.StatusForbidden, "The application at HOST is on hold",
+		"What the application says about itself has changed, and whoever runs this server has to look at it before anybody can sign in to it again. Tell them the reference.", "",
+	}
 }
 
 // hostOf is the host of an imported application's client ID, with its port if it has one.
