@@ -21,7 +21,7 @@ func Differences(mode FollowMode, before, after Mapped) []Difference {
 	}
 	for _, f := range comparedTexts {
 		if was, is := f.of(&before), f.of(&after); was != is {
-			add(Difference{Field: f.member, Class: f.class, Added: given(is), Removed: given(was)})
+			add(Difference{Field: f.member, Class: f.class, Added: given(is), Removed: given(was), Applies: f.class == ClassKey && mode != Frozen || f.member == memberJWKSURI})
 		}
 	}
 	for _, f := range comparedLists {
@@ -49,8 +49,8 @@ var comparedTexts = []struct {
 	// What a type may do more (private schemes, say) is a redirect URI of its own and judged as that.
 	{"application_type", ClassCosmetic, func(m *Mapped) string { return string(m.Type) }},
 	{"token_endpoint_auth_signing_alg", ClassKey, func(m *Mapped) string { return m.Algorithm }},
-	// Where keys come from says nothing about the keys, which are compared themselves.
-	{"jwks_uri", ClassKey, func(m *Mapped) string { return m.JWKSURI }},
+	// Keys are fetched from where the newest document says, and compared themselves.
+	{memberJWKSURI, ClassKey, func(m *Mapped) string { return m.JWKSURI }},
 }
 
 var comparedLists = []struct {
@@ -73,7 +73,11 @@ func appliesAtOnce(mode FollowMode, class ChangeClass) bool {
 	return mode == Follow && class != ClassDowngrade
 }
 
-const memberMethods = "token_endpoint_auth_method"
+const (
+	memberMethods = "token_endpoint_auth_method"
+	memberJWKSURI = "jwks_uri"
+	memberKeys    = "jwks"
+)
 
 // compareMethods: to drop the keys altogether is a downgrade, whatever is offered instead. Where whoever liked could come
 // with nothing, a key beside or instead of that takes nothing from anybody's safety, so it does not wait.
@@ -94,12 +98,12 @@ func compareMethods(was, is []oauth.AuthMethod) []Difference {
 func compareKeys(mode FollowMode, before, after []Key) Difference {
 	was, is := thumbprints(before), thumbprints(after)
 	_, held := chooseKeys(mode, len(was) == 0, was, after)
-	return Difference{Field: "jwks", Class: ClassKey, Added: without(is, was), Removed: without(was, is), Applies: !held}
+	return Difference{Field: memberKeys, Class: ClassKey, Added: without(is, was), Removed: without(was, is), Applies: !held}
 }
 
 // waits reports whether a difference other than of the keys themselves waits for an operator. Keys have a version of their own.
 func waits(list []Difference) bool {
-	return slices.ContainsFunc(list, func(d Difference) bool { return !d.Applies && d.Field != "jwks" && d.Field != "jwks_uri" })
+	return slices.ContainsFunc(list, func(d Difference) bool { return !d.Applies && d.Field != memberKeys })
 }
 
 // renames reports whether people who consented before consented to something else: another name, or less than there is now.

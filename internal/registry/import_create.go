@@ -28,6 +28,9 @@ type ImportOutcome struct {
 	Differences []Difference // from what was registered before; nil for a new one
 }
 
+// importAttempts is how often an import that others were faster than is tried again: at a first sight many come at once.
+const importAttempts = 20
+
 // Import registers the application of a metadata document, or brings the one that has its URL up to date; of two at the same
 // time one makes it and the other finds it. What an operator imports is approved as it is seen, also if a stranger brought it
 // here first, and its document is reviewed from then on. What a client brings is taken as any new version is.
@@ -40,7 +43,7 @@ func (r *Registry) Import(ctx context.Context, actor audit.Actor, d ImportDraft)
 	}
 	for attempt := 1; ; attempt++ {
 		a, outcome, err := r.importOnce(ctx, actor, d)
-		if attempt < maxAttempts && (errors.Is(err, ErrConflict) || errors.Is(err, ErrStale) && !errors.Is(err, errOlder)) {
+		if attempt < importAttempts && (errors.Is(err, ErrConflict) || errors.Is(err, ErrStale) && !errors.Is(err, errOlder)) {
 			continue
 		}
 		return a, outcome, err
@@ -76,8 +79,10 @@ func (r *Registry) importNew(ctx context.Context, actor audit.Actor, d ImportDra
 	if d.By == ByClient {
 		kind = "application.admitted"
 	}
-	err := r.commit(ctx, actor, st, kind, d.WaitingID)
-	return st.app, ImportOutcome{Created: err == nil, Changed: err == nil}, err
+	if err := r.commit(ctx, actor, st, kind, d.WaitingID); err != nil {
+		return Application{}, ImportOutcome{}, err
+	}
+	return st.app, ImportOutcome{Created: true, Changed: true}, nil
 }
 
 // first makes the first version of an imported application: what is seen is what is approved.
@@ -128,20 +133,21 @@ func (r *Registry) importAgain(ctx context.Context, actor audit.Actor, id string
 	}
 	before := st.app.Mapped()
 	st.see(d.Sighting, next)
+	kind := ""
 	if d.By == ByClient {
 		st.settle()
-		kind := st.happened()
-		err := r.commit(ctx, actor, st, kind, d.WaitingID)
-		return st.app, ImportOutcome{Changed: kind != "", Differences: st.changes}, err
+		kind = st.happened()
+	} else {
+		st.approve(actor.Name, d.Mode)
+		st.changes = applied(before, st.app.Mapped())
+		if st.touched() || d.WaitingID != "" {
+			kind = "application.document_approved"
+		}
 	}
-	st.approve(actor.Name, d.Mode)
-	st.changes = applied(before, st.app.Mapped())
-	kind := ""
-	if st.touched() || d.WaitingID != "" {
-		kind = "application.document_approved"
+	if err := r.commit(ctx, actor, st, kind, d.WaitingID); err != nil {
+		return Application{}, ImportOutcome{}, err
 	}
-	err = r.commit(ctx, actor, st, kind, d.WaitingID)
-	return st.app, ImportOutcome{Changed: kind != "", Differences: st.changes}, err
+	return st.app, ImportOutcome{Changed: kind != "", Differences: st.changes}, nil
 }
 
 // touched reports whether the step changed more than when the document was fetched.

@@ -49,7 +49,10 @@ func (r *Registry) Observe(ctx context.Context, id string, revision int64, s Sig
 	}
 	st.see(s, next)
 	st.settle()
-	return st.app, st.changes, r.commit(ctx, watcher, st, st.happened(), "")
+	if err := r.commit(ctx, watcher, st, st.happened(), ""); err != nil {
+		return Application{}, nil, err
+	}
+	return st.app, st.changes, nil
 }
 
 // ObserveKeys takes in a valid key set of the application's jwks_uri. It fails with ErrStale if the state moved.
@@ -68,7 +71,10 @@ func (r *Registry) ObserveKeys(ctx context.Context, id string, revision int64, k
 	after.Keys = st.keys
 	st.changes = Differences(st.mode(), before, after)
 	st.settle()
-	return st.app, r.commit(ctx, watcher, st, st.happened(), "")
+	if err := r.commit(ctx, watcher, st, st.happened(), ""); err != nil {
+		return Application{}, err
+	}
+	return st.app, nil
 }
 
 // ObserveUnchanged notes that the document is as it was (304). It fails with ErrStale if the state moved.
@@ -103,7 +109,10 @@ func (r *Registry) ObserveFailure(ctx context.Context, id string, revision int64
 		return Application{}, errOlder
 	}
 	st.fail(f, at)
-	return st.app, r.commit(ctx, watcher, st, st.happened(), "")
+	if err := r.commit(ctx, watcher, st, st.happened(), ""); err != nil {
+		return Application{}, err
+	}
+	return st.app, nil
 }
 
 func (st *step) fail(f ObservedFailure, at time.Time) {

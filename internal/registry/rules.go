@@ -46,7 +46,7 @@ var rules = []rule{
 	{"auth_method_browser", ofType(SinglePage), checkBrowserPublic},
 	{"grant_type_known", always, checkGrantsKnown},
 	{"grant_type_for_type", isHandMade, checkGrantsForType},
-	{"client_credentials_public", isPublic, checkPublicCredentials},
+	{"client_credentials_public", isHandMade, checkPublicCredentials},
 	{"require_pkce_public", isPublic, checkPKCE},
 	{"require_pkce_third_party", isThirdParty, checkPKCE},
 
