@@ -25,6 +25,14 @@ const (
 // a *Failure: the body is no document at all. What is wrong with a document is in its Violations. The reading asks nobody:
 // the same bytes give the same answer. CIMD-02 §4, CIMD-03 §6, RFC 7591 §2.
 func ReadDocument(u oauth.ClientURL, body []byte, p Policy) (*Reading, error) {
+	r, failure := readDocument(u, body, p)
+	if failure != nil {
+		return nil, failure
+	}
+	return r.Reading, nil
+}
+
+func readDocument(u oauth.ClientURL, body []byte, p Policy) (*reader, *Failure) {
 	members, failure := splitDocument(body)
 	if failure != nil {
 		return nil, failure
@@ -46,7 +54,8 @@ func ReadDocument(u oauth.ClientURL, body []byte, p Policy) (*Reading, error) {
 	r.redirects()
 	r.scopes()
 	r.rest()
-	return r.finish(), nil
+	r.finish()
+	return r, nil
 }
 
 // member is one member of a document, unread.

@@ -47,11 +47,10 @@ const (
 	ownerOperator = "operator"
 )
 
-func (r *reader) finish() *Reading {
+func (r *reader) finish() {
 	for _, name := range r.order {
 		r.Rows = append(r.Rows, *r.rows[name])
 	}
-	return r.Reading
 }
 
 func (r *reader) add(name string, v Value) {

@@ -21,7 +21,7 @@ var usual = Policy{RedirectHosts: "any", Registry: registry.Policy{LocalhostPort
 // published reads a frozen document and the URL it names itself.
 func published(tb testing.TB, name string) (oauth.ClientURL, []byte) {
 	tb.Helper()
-	body, err := os.ReadFile(filepath.Join("testdata/documents", name+".json"))
+	body, err := os.ReadFile(filepath.Join("known", name+".json"))
 	if err != nil {
 		tb.Fatal(err)
 	}

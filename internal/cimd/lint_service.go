@@ -1,0 +1,54 @@
+package cimd
+
+import (
+	"context"
+
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
+)
+
+// Lint runs the checklist over the document at a URL, as this server would see it, and says whether it and well-known clients
+// would be let in here. Nothing is kept. It fails with *outbound.Busy, and with our own trouble.
+func (s *Service) Lint(ctx context.Context, url string) (Report, error) {
+	s.start()
+	here, err := s.here(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	_, reserved, err := s.parse(ctx, url)
+	if err != nil {
+		return Report{}, err
+	}
+	report, err := lintURL(ctx, s.fetcher(), url, s.Policy(), reserved)
+	report.Clients = here.judgeAll(report)
+	return report, err
+}
+
+// LintBytes is Lint for a document that is not published yet: it is not fetched, and neither are its keys.
+func (s *Service) LintBytes(ctx context.Context, url string, body []byte) (Report, error) {
+	s.start()
+	here, err := s.here(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	policy := s.Policy()
+	policy.Now = s.now()
+	report := LintFile(body, url, policy)
+	report.Clients = here.judgeAll(report)
+	return report, nil
+}
+
+// here is what this server does about clients with a URL at the moment.
+func (s *Service) here(ctx context.Context) (Here, error) {
+	rules, err := s.Directory.Rules(ctx)
+	if err != nil {
+		return Here{}, err
+	}
+	mode := s.Admission()
+	return Here{Policy: s.Policy(), Flag: s.Advertised(ctx), None: true, Decide: func(u oauth.ClientURL) registry.Decision {
+		if app, err := s.Directory.Find(ctx, oauth.ClientID(u.String())); err == nil && app.Import != nil && app.Import.By == registry.ByOperator {
+			return registry.Decision{Verdict: registry.Admit, Mode: mode, Why: "an operator imported it"}
+		}
+		return registry.Decide(u, mode, rules)
+	}}, nil
+}
