@@ -139,7 +139,7 @@ func findingLine(f cimd.Finding) string {
 	}
 	line = strings.TrimSuffix(line, ".") + "."
 	if f.Mend != "" {
-		line += " " + capital(f.Mend)
+		line += " " + strings.TrimSuffix(capital(f.Mend), ".") + "."
 	}
 	return line
 }

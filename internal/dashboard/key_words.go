@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -49,11 +50,11 @@ func numberWord(n int) string {
 	return strconv.Itoa(n)
 }
 
-// busyFor reports whether err says that there is too much to do just now, and for how long, in words.
+// busyFor reports whether err says that there is too much to fetch just now, and for how long, in words.
 func busyFor(err error) (retry string, busy bool) {
-	var b interface{ RetryAfter() time.Duration }
-	if errors.As(err, &b) {
-		return ui.Span(max(b.RetryAfter(), time.Second)), true
+	b, busy := errors.AsType[*outbound.Busy](err)
+	if !busy {
+		return "", false
 	}
-	return "", false
+	return ui.Span(max(b.Retry, time.Second)), true
 }

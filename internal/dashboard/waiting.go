@@ -104,15 +104,18 @@ func (d *Dashboard) approveWaiting(w http.ResponseWriter, r *http.Request, v *vi
 	if err != nil {
 		return err
 	}
-	said := "Approved. " + peopleWaited(client.People) + " go on now."
+	said := "Approved. " + peopleWaited(client.People) + " can go on now."
 	return d.imported(w, r, v, made, said, said)
 }
 
 func peopleWaited(n int) string {
-	if n == 1 {
-		return "The person who waited can"
+	switch {
+	case n < 1:
+		return "Whoever waited"
+	case n == 1:
+		return "The person who waited"
 	}
-	return "The " + strconv.Itoa(n) + " people who waited can"
+	return "The " + strconv.Itoa(n) + " people who waited"
 }
 
 // refuseWaiting takes a client out of the queue; it may come back.

@@ -75,7 +75,7 @@ func begin(ctx context.Context, c *sqldb.Conn, w *registry.Waiting, userID strin
 }
 
 const waitingSelect = `SELECT id, url, hash, key_set_hash, body, address, headers, name, redirect_uris, reference, door, first_at, last_at,
-	expires_at, attempts, (SELECT COUNT(*) FROM import_queue_people p WHERE p.waiting_id = import_queue.id) FROM import_queue`
+	expires_at, attempts, (SELECT COUNT(*) FROM import_queue_people p WHERE p.waiting_id = import_queue.id AND p.user_id <> '') FROM import_queue`
 
 func scanWaiting(row sqldb.Scanner) (w registry.Waiting, err error) {
 	err = row.Scan(&w.ID, &w.URL, &w.Hash, &w.KeySetHash, &w.Body, &w.Address, sqldb.ScanJSON(&w.Headers), &w.Name,
