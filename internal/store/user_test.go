@@ -125,8 +125,12 @@ func TestDeletingAUserEndsAllThatIsTheirs(t *testing.T) {
 		if err := s.StartSession(ctx, session("ses_1", g.UserID), "k1:s", ""); err != nil {
 			t.Fatal(err)
 		}
+		enqueue(t, s, waitingOf("a"), g.UserID)
 		if err := s.DeleteUser(ctx, g.UserID, noon, event("user.deleted", "user", g.UserID)); err != nil {
 			t.Fatal(err)
+		}
+		if w, err := s.WaitingByURL(ctx, urlOf("a")); err != nil || w.People != 0 {
+			t.Errorf("they still wait: %d people, %v", w.People, err)
 		}
 		if _, err := s.Grant(ctx, g.ID); err == nil {
 			t.Error("the grant stands")
