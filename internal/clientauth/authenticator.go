@@ -68,7 +68,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Caller
 		err = registry.ErrNotFound // a stranger that did not come back in time
 	}
 	if err != nil && !errors.Is(err, registry.ErrNotFound) {
-		return Caller{}, oauth.Refuse(oauth.CodeServerError, "").Because(err)
+		return Caller{}, trouble(err)
 	}
 	if err != nil {
 		return Caller{}, a.unknown(ctx, v)
@@ -76,7 +76,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Caller
 	v.caller = Caller{Application: app, Method: claim.method}
 	why, err := a.proof(ctx, &v)
 	if err != nil {
-		return Caller{}, oauth.Refuse(oauth.CodeServerError, "").Because(err)
+		return Caller{}, trouble(err)
 	}
 	switch {
 	case why != nil:
@@ -90,6 +90,14 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Caller
 		return a.spend(ctx, v)
 	}
 	return v.caller, nil
+}
+
+// trouble is what is not the client's fault: clients throw away what they hold on invalid_client.
+func trouble(err error) *oauth.Error {
+	if e, ok := errors.AsType[*oauth.Error](err); ok {
+		return e
+	}
+	return oauth.Refuse(oauth.CodeServerError, "").Because(err)
 }
 
 // visit is one attempt to authenticate.

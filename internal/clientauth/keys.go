@@ -15,8 +15,9 @@ import (
 	"clientele/internal/registry"
 )
 
-// KeyFetcher looks for a key that the kept key set of an application lacks. It decides how often it really looks. An error
-// that says of itself that it is Temporary is trouble on the way; any other one is the client's.
+// KeyFetcher looks for a key that the kept key set of an application lacks. It decides how often it really looks. An error that
+// says of itself that it is not Temporary is the client's: its key set is there and cannot be used. Every other one is trouble
+// on the way or here.
 type KeyFetcher interface {
 	Keys(ctx context.Context, app *registry.Application, kid string) ([]registry.Key, error)
 }
@@ -29,11 +30,14 @@ func (a *Authenticator) prover(ctx context.Context, app *registry.Application, s
 		return key, why, nil
 	}
 	keys, err := a.Fetcher.Keys(ctx, app, s.kid)
-	switch trouble, ok := errors.AsType[temporary](err); {
-	case ok && trouble.Temporary(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return registry.Key{}, nil, err
-	case err != nil:
+	passing, known := errors.AsType[temporary](err)
+	switch {
+	case known && passing.Temporary():
+		return registry.Key{}, nil, oauth.Refuse(oauth.CodeTemporarilyUnavailable, "the client's keys cannot be had right now; try again in a few seconds").Because(err)
+	case known:
 		return registry.Key{}, keysUnavailable, nil
+	case err != nil:
+		return registry.Key{}, nil, err
 	}
 	key, why = s.provenBy(app, keys, now)
 	return key, why, nil
@@ -54,18 +58,17 @@ func (a *Authenticator) mayFetchKeys(app *registry.Application, kid string) bool
 }
 
 // provenBy tries the keys that the assertion can mean: those with its kid and those without any, as far as they fit its
-// algorithm. What cannot be tried costs what a trial does. A retired key is recognised, and refused.
+// algorithm, the ones in use first. What cannot be tried costs what a trial does. A retired key is recognised, and refused.
 func (s *assertion) provenBy(app *registry.Application, keys []registry.Key, now time.Time) (registry.Key, *reason) {
 	tried := 0
-	for _, k := range keys {
-		if !s.mayBeOf(app, k) {
-			continue
-		}
-		if tried++; tried > registry.MaxKeys {
-			break
-		}
-		if s.verify(k.Public) {
-			return k, stateOf(k, now)
+	for _, inUse := range []bool{true, false} {
+		for _, k := range keys {
+			if k.Usable(now) != inUse || !s.mayBeOf(app, k) || tried == maxTrials {
+				continue
+			}
+			if tried++; s.verify(k.Public) {
+				return k, stateOf(k, now)
+			}
 		}
 	}
 	if tried == 0 {
@@ -74,6 +77,9 @@ func (s *assertion) provenBy(app *registry.Application, keys []registry.Key, now
 	}
 	return registry.Key{}, assertionSignature
 }
+
+// maxTrials is how many keys one assertion is tried with: all that an application may have in use, and some.
+const maxTrials = registry.MaxKeys + 8
 
 func (s *assertion) mayBeOf(app *registry.Application, k registry.Key) bool {
 	named := s.kid == "" || k.KID == "" || k.KID == s.kid || k.Thumbprint == s.kid

@@ -64,23 +64,39 @@ func TestAKeyThatIsUnknownIsLookedForOnce(t *testing.T) {
 // Clients throw their registration away on invalid_client, so trouble on the way to their keys is not called that.
 func TestTroubleOnTheWayToAKeySetIsNeverInvalidClient(t *testing.T) {
 	for name, test := range map[string]struct {
-		err     error
-		invalid bool
+		err  error
+		code oauth.ErrorCode
 	}{
-		"trouble that passes":   {passing{true}, false},
-		"a deadline":            {context.DeadlineExceeded, false},
-		"trouble that does not": {passing{false}, true},
-		"a set that is no set":  {errors.New("is not a JWK Set"), true},
+		"trouble that passes":               {passing{true}, oauth.CodeTemporarilyUnavailable},
+		"a deadline":                        {context.DeadlineExceeded, oauth.CodeTemporarilyUnavailable},
+		"trouble here":                      {errors.New("disk on fire"), oauth.CodeServerError},
+		"a set that is there and is no set": {passing{false}, oauth.CodeInvalidClient},
 	} {
 		d := newDesk(t)
 		d.url.Import.JWKSURI = "https://client.example.com/jwks"
 		d.Fetcher = &fetcher{err: test.err}
 		_, err := d.Authenticate(t.Context(), presenting(draft{key: "another"}.sign(t)))
-		if err == nil || (err.Code == oauth.CodeInvalidClient) != test.invalid {
+		if err == nil || err.Code != test.code || !errors.Is(err, test.err) && test.code != oauth.CodeInvalidClient {
 			t.Errorf("%s: %v", name, err)
 		}
-		if test.invalid != (len(d.traces.traces) == 1) {
+		if (test.code == oauth.CodeInvalidClient) != (len(d.traces.traces) == 1) {
 			t.Errorf("%s left %v", name, d.traces.traces)
 		}
+	}
+}
+
+// A set of many keys, used and unused, does not hide the one that counts, and does not cost without end.
+func TestAnAssertionWithoutAKeyIDIsTriedWithTheKeysInUseFirst(t *testing.T) {
+	d := newDesk(t)
+	var keys []registry.Key
+	for range 30 {
+		retired := pairs["another"]().public
+		retired.RetiredAt = now
+		keys = append(keys, retired)
+	}
+	d.url.Keys = append(keys, pairs["p256"]().public)
+	caller, err := d.Authenticate(t.Context(), presenting(draft{header: map[string]any{"kid": nil}}.sign(t)))
+	if err != nil || caller.KeyID != "cred_p256" {
+		t.Errorf("got %v, %v", caller, err)
 	}
 }

@@ -63,7 +63,7 @@ func (a *Authenticator) spend(ctx context.Context, v visit) (Caller, *oauth.Erro
 	hash := secret.Hash(base64.RawURLEncoding.EncodeToString(sum[:]))
 	first, err := a.Once.UseOnce(ctx, "assertion:"+v.caller.Application.ID, hash, v.now, v.assertion.expires)
 	if err != nil {
-		return Caller{}, oauth.Refuse(oauth.CodeServerError, "").Because(err)
+		return Caller{}, trouble(err)
 	}
 	if !first {
 		return Caller{}, a.refuse(ctx, v, assertionReplayed)

@@ -10,6 +10,7 @@ import (
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
+	"clientele/internal/servertest"
 )
 
 // key NAME
@@ -17,6 +18,31 @@ func (p *player) key(words []string) error {
 	p.keys[words[0]] = p.server.NewClientKey()
 	p.kept[words[0]+".kid"] = p.keys[words[0]].Public.KID
 	return nil
+}
+
+// addkey APP KEY
+func (p *player) addKey(words []string) error {
+	raw, err := json.Marshal(p.keys[words[1]].Public.Public)
+	if err != nil {
+		return err
+	}
+	_, _, err = p.server.Registry.AddKey(p.ctx, servertest.Actor, p.apps[words[0]], registry.KeyDraft{Name: words[1], JWK: raw, Active: true})
+	return err
+}
+
+// endkey APP KEY
+func (p *player) endKey(words []string) error {
+	app, err := p.server.Registry.Application(p.ctx, p.apps[words[0]])
+	if err != nil {
+		return err
+	}
+	for _, k := range app.Keys {
+		if k.Thumbprint == p.keys[words[1]].Public.Thumbprint {
+			_, err = p.server.Registry.DeleteKey(p.ctx, servertest.Actor, app.ID, k.ID)
+			return err
+		}
+	}
+	return fmt.Errorf("%s does not have the key %s", words[0], words[1])
 }
 
 // imported APP URL

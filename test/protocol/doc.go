@@ -18,6 +18,7 @@
 //	secret APP NAME                      adds a secret and keeps it as $NAME; the one before expires in an hour
 //	block EMAIL
 //	key NAME                             a key that clients authenticate with; its key ID is $NAME.kid
+//	addkey APP KEY, endkey APP KEY       gives a hand-made application a key, and takes it away
 //	imported APP URL [redirect=URI,…] [auth=METHOD,…] [keys=KEY,…] [machines=on] [aud=DURATION]
 //	                                     an application from a metadata document; $APP.id is its internal id
 //	document APP [state=gone|downgraded|withdrawn] OPTION=VALUE…      a new version of it, or what an operator decided

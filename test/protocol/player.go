@@ -92,7 +92,7 @@ func (p *player) do(command string, words []string) error {
 		"replace": {2, p.replace}, "change": {2, p.changeAPI}, "block": {1, p.block}, "authorize": {1, p.authorize}, "status": {1, p.status},
 		"header": {2, p.header}, "json": {2, p.json}, "jwt": {3, p.jwt}, "body": {2, p.hasBody}, "no": {2, p.no}, "keep": {2, p.keep},
 		"same": {2, p.same}, "differ": {2, p.differ},
-		"key": {1, p.key}, "imported": {2, p.imported}, "document": {2, p.document}, "assert": {3, p.assert},
+		"key": {1, p.key}, "addkey": {2, p.addKey}, "endkey": {2, p.endKey}, "imported": {2, p.imported}, "document": {2, p.document}, "assert": {3, p.assert},
 	}
 	c, ok := commands[command]
 	if !ok {
