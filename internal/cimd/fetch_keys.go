@@ -2,6 +2,7 @@ package cimd
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -44,7 +45,7 @@ func (f Fetcher) keys(ctx context.Context, uri string, lane outbound.Lane) (fetc
 func readKeys(body []byte, at time.Time) ([]registry.Key, []string, *Failure) {
 	parsed, unusable, err := jwk.ParseSet(body)
 	if err != nil {
-		return nil, nil, keySetFailure(err)
+		return nil, nil, keySetFailure(body, err)
 	}
 	var bad []string
 	for _, b := range unusable {
@@ -87,7 +88,7 @@ func documentKey(k jwk.Key, thumbprint string, at time.Time) registry.Key {
 	}
 }
 
-func keySetFailure(err error) *Failure {
+func keySetFailure(body []byte, err error) *Failure {
 	f := &Failure{
 		Kind: audit.FailureDocument, Side: audit.SideClient, Spec: "RFC 7517 §5",
 		Message: "The key set cannot be used: it " + shorten(err.Error()) + ".",
@@ -99,8 +100,10 @@ func keySetFailure(err error) *Failure {
 		f.Message, f.Spec = "The key set gives away a private or symmetric key.", "CIMD-02 §4.1"
 		f.Mend = "Consider that key lost: make a new one, and publish only the public part."
 	case errors.As(err, &syntax):
-		f.Kind, f.Spec = audit.FailureNotJSON, "RFC 8259"
-		f.Message = "The key set is not JSON that can be read: " + shorten(err.Error()) + "."
+		f.Message, f.Spec = "The key set cannot be read: "+shorten(err.Error())+".", "RFC 8259 §2"
+		if !json.Valid(body) {
+			f.Kind = audit.FailureNotJSON
+		}
 	}
 	return f
 }

@@ -82,9 +82,9 @@ func TestAKeySetThatCannotBeUsedIsRefused(t *testing.T) {
 		{"no usable key", `{"keys":[{"kty":"EC","crv":"P-224"}]}`, audit.FailureDocument, "no key"},
 		{"no keys member", `{}`, audit.FailureDocument, "keys"},
 		{"one key instead of a set", good, audit.FailureDocument, "keys"},
-		{"an array", `[]`, audit.FailureNotJSON, "JSON"},
+		{"an array", `[]`, audit.FailureDocument, "JSON"},
 		{"not JSON", `<html>`, audit.FailureNotJSON, "JSON"},
-		{"keys twice", `{"keys":[],"keys":[]}`, audit.FailureNotJSON, "JSON"},
+		{"keys twice", `{"keys":[],"keys":[]}`, audit.FailureDocument, "JSON"},
 	} {
 		_, _, failure := readKeys([]byte(c.body), fetchedAt)
 		if failure == nil || failure.Kind != c.kind || !strings.Contains(failure.Message, c.says) || failure.Mend == "" {
