@@ -138,7 +138,7 @@ func (c *Client) fly(ctx context.Context, to target, r Request) (*Response, erro
 // exchange makes the request and reads the answer. Everything that it uses ends with it.
 func (c *Client) exchange(ctx context.Context, to target, r Request) (*Response, *Failure) {
 	line := &line{client: c, to: to}
-	transport := line.transport()
+	transport := line.transport(ctx)
 	defer transport.CloseIdleConnections()
 	req, err := c.request(ctx, r)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -302,6 +303,31 @@ func TestAHostThatIsNotThereIsToldFromOneThatIsSlow(t *testing.T) {
 	r := ask("https://app.example.com/c")
 	r.Deadline = soon
 	refused(t, outbound.New(o), r, audit.FailureTimeout)
+}
+
+func TestAnAddressThatIsSilentLeavesTimeForTheNext(t *testing.T) {
+	net := outboundtest.New(t)
+	net.Resolve("app.example.com", "23.192.9.1", "23.192.9.2", "23.192.9.3")
+	o := net.Options()
+	seen := &deadlines{Internet: net}
+	o.Network = seen
+	refused(t, outbound.New(o), ask("https://app.example.com/c"), audit.FailureConnect)
+	if len(seen.all) != 3 || !seen.all[0].Before(seen.all[1]) || !seen.all[1].Before(seen.all[2]) {
+		t.Errorf("the addresses had until %v", seen.all)
+	}
+}
+
+// deadlines notes until when each dial may last.
+type deadlines struct {
+	*outboundtest.Internet
+	all []time.Time
+}
+
+func (d *deadlines) DialContext(ctx context.Context, network, address string, guard outbound.Guard) (net.Conn, error) {
+	if until, ok := ctx.Deadline(); ok {
+		d.all = append(d.all, until)
+	}
+	return d.Internet.DialContext(ctx, network, address, guard)
 }
 
 // stuck is a network whose DNS never answers.

@@ -21,12 +21,13 @@ type line struct {
 	addr netip.Addr
 }
 
-// transport speaks HTTP/1.1 over the line: no proxy, no connection kept, no decompression behind our back.
-func (l *line) transport() *http.Transport {
+// transport speaks HTTP/1.1 over the line: no proxy, no connection kept, no decompression behind our back. It dials within ctx,
+// for http.Transport takes the deadline away from the context that it hands on.
+func (l *line) transport(ctx context.Context) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		DialTLSContext:         func(ctx context.Context, _, _ string) (net.Conn, error) { return l.connect(ctx) },
+		DialTLSContext:         func(context.Context, string, string) (net.Conn, error) { return l.connect(ctx) },
 		DialContext:            func(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }, // never in clear
 		DisableKeepAlives:      true,
 		DisableCompression:     true,
