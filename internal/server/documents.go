@@ -50,6 +50,8 @@ func RegistryPolicy(now settings.Settings) registry.Policy {
 	return registry.Policy{WildcardRedirects: now.WildcardRedirects, LocalhostPort: now.LocalhostPort}
 }
 
+func (s *Server) policy() registry.Policy { return RegistryPolicy(s.settings.Current()) }
+
 // WayOut is the one client for everything that is fetched in the name of issuer. It says who asks, and never calls the server
 // itself. RFC 9110 §10.1.5.
 func WayOut(o outbound.Options, issuer string) *outbound.Client {

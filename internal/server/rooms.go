@@ -66,7 +66,7 @@ func (s *Server) tokenRoom() *token.Handler {
 		Clients: &clientauth.Authenticator{
 			Issuer: s.public.Issuer, Clients: s.documents, Keys: s.keys, Once: s.store, Fetcher: s.documents, Now: s.now, Uses: s.uses, Traces: s.traces,
 		},
-		Settings: s.settings.Current, Uses: s.uses, Traces: s.traces, Now: s.now, Log: s.log,
+		Policy: s.policy, Settings: s.settings.Current, Uses: s.uses, Traces: s.traces, Now: s.now, Log: s.log,
 	}
 }
 

@@ -114,7 +114,7 @@ func (s *Server) gather(ctx context.Context, master *secret.Master) (err error) 
 	s.directory = &registry.Directory{Store: s.store, Issuer: s.public.Issuer, Now: s.now}
 	s.registry = &registry.Registry{
 		Store: s.store, Keys: s.keys, Now: s.now, Issuer: s.public.Issuer, Changed: s.changed,
-		Policy: func() registry.Policy { return RegistryPolicy(s.settings.Current()) },
+		Policy: s.policy,
 	}
 	s.uses = audit.NewBatch(s.store, s.log)
 	s.traces = audit.NewTraces(s.store, s.log, s.now)

@@ -6,7 +6,6 @@ import (
 
 	"clientele/internal/grant"
 	"clientele/internal/oauth"
-	"clientele/internal/registry"
 	"clientele/internal/secret"
 )
 
@@ -110,7 +109,7 @@ func (v *visit) checkCode(code grant.Code, g *grant.Grant) *oauth.Error {
 func (h *Handler) checkStillRegistered(v *visit, g *grant.Grant) *oauth.Error {
 	uri, err := oauth.ParseRedirectURI(g.RedirectURI)
 	if err == nil {
-		if _, ok := v.app.RedirectFor(uri, registry.Policy{WildcardRedirects: h.Settings().WildcardRedirects}); ok {
+		if _, ok := v.app.RedirectFor(uri, h.Policy()); ok {
 			return nil
 		}
 	}

@@ -63,6 +63,7 @@ type Handler struct {
 	Signer    Signer
 	Keys      *secret.Keyring
 	Settings  func() settings.Settings
+	Policy    func() registry.Policy
 	Uses      audit.Recorder
 	Traces    audit.Tracer // of refused clients that are known by a URL
 	Now       func() time.Time

@@ -123,6 +123,7 @@ func TestWhatAnImportedApplicationIsRefusedIsTraced(t *testing.T) {
 	h.machine()
 	traces, uses, mux := &tracer{}, &recorder{}, http.NewServeMux()
 	room := &token.Handler{
+		Policy: func() registry.Policy { return registry.Policy{} },
 		Issuer: h.Issuer(), Directory: h.Directory(), Store: h.Store, Users: h.Accounts, Signer: h.Signing, Keys: h.Keys,
 		Clients: &clientauth.Authenticator{
 			Issuer: h.Issuer(), Clients: h.Directory(), Keys: h.Keys, Once: h.Store, Now: h.Clock.Now, Uses: uses, Traces: traces,

@@ -113,6 +113,7 @@ func newDesk(t *testing.T) *desk {
 	})
 	d := &desk{Server: s, t: t, store: &failing{Store: s.Store}, uses: &recorder{}, mux: http.NewServeMux(), app: app, secret: minted.Reveal()}
 	room := &token.Handler{
+		Policy: func() registry.Policy { return registry.Policy{} },
 		Issuer: s.Issuer(), Directory: s.Directory(), Store: d.store, Users: s.Accounts, Signer: s.Signing, Keys: s.Keys,
 		Clients:  &clientauth.Authenticator{Issuer: s.Issuer(), Clients: s.Directory(), Keys: s.Keys, Once: s.Store, Now: s.Clock.Now, Uses: d.uses},
 		Settings: s.Settings.Current, Uses: d.uses, Now: s.Clock.Now, Log: slog.New(slog.DiscardHandler),
