@@ -15,7 +15,7 @@ export async function freePort() {
   return port
 }
 
-function run(file, args, { input, ...options } = {}) {
+export function run(file, args, { input, ...options } = {}) {
   return new Promise((done, fail) => {
     const child = execFile(file, args, { maxBuffer: 1 << 24, ...options }, (error, stdout, stderr) => {
       if (error) fail(new Error(`${file} ${args.join(' ')}: ${stderr || error.message}`))
@@ -26,7 +26,7 @@ function run(file, args, { input, ...options } = {}) {
 }
 
 export class Clientele {
-  static async start() {
+  static async start(flags = []) {
     const directory = await mkdtemp(join(tmpdir(), 'clientele-interop-'))
     const binary = process.env.CLIENTELE_BINARY ?? join(directory, 'clientele')
     if (!process.env.CLIENTELE_BINARY) {
@@ -34,7 +34,7 @@ export class Clientele {
     }
     const port = await freePort()
     const server = new Clientele(directory, binary, `http://localhost:${port}/`)
-    await server.#serve(port)
+    await server.#serve(port, flags)
     return server
   }
 
@@ -45,8 +45,8 @@ export class Clientele {
     this.issuer = issuer
   }
 
-  async #serve(port) {
-    this.process = spawn(this.binary, ['serve', '--data', this.data, '--listen', `127.0.0.1:${port}`, '--public-url', this.issuer], {
+  async #serve(port, flags) {
+    this.process = spawn(this.binary, ['serve', '--data', this.data, '--listen', `127.0.0.1:${port}`, '--public-url', this.issuer, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.log = ''
@@ -65,6 +65,11 @@ export class Clientele {
   async cli(args, input) {
     const out = await run(this.binary, [...args, '--data', this.data, '--public-url', this.issuer, '--json'], { input })
     return out.trim() === '' ? null : JSON.parse(out)
+  }
+
+  // set changes a setting.
+  async set(name, value) {
+    await run(this.binary, ['settings', 'set', name, value, '--data', this.data, '--public-url', this.issuer])
   }
 
   // settled waits until the running server has seen what the command line wrote: it promises to within a second.
