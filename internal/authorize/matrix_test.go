@@ -28,7 +28,7 @@ func TestRFC6749_4_1_2_1_BeforeTheRedirectIsProvenThereIsAPage(t *testing.T) {
 		"two client_ids":                  {url.Values{"client_id": {app.ID, app.ID}}, "client_id is there more than once", 400},
 		"a client_id and an empty one":    {url.Values{"client_id": {app.ID, ""}}, "client_id is there more than once", 400},
 		"an unknown client":               {url.Values{"client_id": {strings.Repeat("A", 32)}}, "Unknown client: AAAA", 400},
-		"a client URL of nowhere":          {url.Values{"client_id": {"https://client.example/metadata.json"}}, "has a host under .example, which is not on the public internet", 400},
+		"a client URL of nowhere":         {url.Values{"client_id": {"https://client.example/metadata.json"}}, "has a host under .example, which is not on the public internet", 400},
 		"a client_id with NUL":            {url.Values{"client_id": {"a\x00b"}}, "client_id is missing", 400},
 		"a client_id that is not UTF-8":   {url.Values{"client_id": {"a\xff"}}, "client_id is missing", 400},
 		"a very long client_id":           {url.Values{"client_id": {strings.Repeat("A", 5000)}}, "Unknown client", 400},

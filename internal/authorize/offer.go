@@ -80,6 +80,9 @@ func (h *Handler) trace(r *http.Request, q *Request, err *PageError) string {
 		Kind: err.kind, Rule: err.Reason, Value: shorten(readable(err.value), maxReason), Message: shorten(err.Detail, 2*maxReason), Mend: err.mend, Side: err.side, Spec: err.spec,
 		ApplicationID: q.applicationID(),
 	}
+	if _, user, err := h.Sessions.Current(r); err == nil {
+		t.UserID = user.ID
+	}
 	if t.Message == "" {
 		t.Message = err.note
 	}

@@ -21,7 +21,7 @@ func TestAnUnknownClientIsLookedAtAfterSignIn(t *testing.T) {
 		s, p, _, open := urlServer(t, on)
 		b := open()
 		page := at(t, b.Get(agentRequest(url.Values{"login_hint": {"eve@agent.example.net"}, "screen_hint": {"signup"}})), "/signin")
-		for _, word := range []string{"agent.example.net", "Agent", "eve", "continue"} {
+		for _, word := range []string{"agent.example.net", "Agent", "eve", "continue to"} {
 			if strings.Contains(page.Body, word) {
 				t.Errorf("the sign-in page of an unknown client says %q:\n%s", word, page.Body)
 			}

@@ -92,7 +92,7 @@ func TestAClientThatIsNotInGoodStandingBeginsNothing(t *testing.T) {
 			if page.Left != nil || page.Status != c.status || !has(page.Body, c.says, traces.last(t).Reference, "agent.example.net") {
 				t.Errorf("%d, left for %v, trace %+v:\n%s", page.Status, page.Left, traces.last(t), page.Body)
 			}
-			if trace := traces.last(t); trace.Message == "" || trace.ApplicationID == "" {
+			if trace := traces.last(t); trace.Message == "" || trace.ApplicationID == "" || trace.UserID == "" {
 				t.Errorf("the trace is %+v", trace)
 			}
 		})

@@ -106,3 +106,24 @@ func TestAFingerprintNamesWhatIsShown(t *testing.T) {
 		t.Error("the fingerprint does not tell two pages apart, or the same page from itself")
 	}
 }
+
+func TestAConsentToWhomItSaidItWas(t *testing.T) {
+	before, after := grant.Consent{DocumentIdentity: "before"}, grant.Consent{DocumentIdentity: "after"}
+	for name, c := range map[string]struct {
+		identity string
+		consents []grant.Consent
+		want     bool
+	}{
+		"nothing was allowed":              {"after", nil, false},
+		"allowed as it is":                 {"after", []grant.Consent{after}, false},
+		"allowed as it was":                {"after", []grant.Consent{before}, true},
+		"allowed as it was, and as it is":  {"after", []grant.Consent{before, after}, false},
+		"a client without a document":      {"", []grant.Consent{{}}, false},
+		"allowed before it had a document": {"after", []grant.Consent{{}}, false},
+	} {
+		ask := grant.Ask{Identity: c.identity}
+		if got := ask.KnownOtherwise(c.consents); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -148,7 +148,7 @@ func signInPage(f signInForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.AuthPage("Sign in", to(f.app)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.AuthPage("Sign in", to(f.app, f.request)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -238,7 +238,7 @@ func choosePage(f signInForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.AuthPage("Choose an account", to(f.app)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.AuthPage("Choose an account", to(f.app, f.request)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -353,7 +353,7 @@ func signUpPage(f signUpForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.AuthPage("Create an account", to(f.app)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.AuthPage("Create an account", to(f.app, f.request)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

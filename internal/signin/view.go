@@ -6,12 +6,15 @@ import (
 	"clientele/internal/oauth"
 )
 
-// to is the sentence under a title that says where the person goes on to.
-func to(app string) string {
-	if app == "" {
-		return ""
+// to is the sentence under a title that says where the person goes on to. What nobody here knows yet has no name.
+func to(app, request string) string {
+	switch {
+	case app != "":
+		return "to continue to " + app
+	case request != "":
+		return "Which application sent you is shown after that."
 	}
-	return "to continue to " + app
+	return ""
 }
 
 // link is a page of ours with the request that waits.
