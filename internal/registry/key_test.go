@@ -293,7 +293,9 @@ func TestTheSameKeyAtTheSameTimeIsAddedOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		errs := make([]error, 4)
 		for i := range errs {
-			wg.Go(func() { _, _, errs[i] = b.AddKey(t.Context(), olga, a.ID, registry.KeyDraft{JWK: jwkText(t, 1, nil), Active: true}) })
+			wg.Go(func() {
+				_, _, errs[i] = b.AddKey(t.Context(), olga, a.ID, registry.KeyDraft{JWK: jwkText(t, 1, nil), Active: true})
+			})
 		}
 		wg.Wait()
 		added := 0

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -86,12 +87,11 @@ func (r *Registry) ObserveUnchanged(ctx context.Context, id string, revision int
 	if exact(at).Before(st.app.Import.FetchedAt) {
 		return errOlder
 	}
+	// What a 304 leaves out stays as it was. RFC 9111 §4.3.4.
 	m := st.app.Import
-	etag, modified := m.ETag, m.LastModified
-	st.fresh(exact(at), exact(due), headers)
-	if m.ETag == "" && m.LastModified == "" {
-		m.ETag, m.LastModified = etag, modified
-	}
+	etag, modified := cmp.Or(headers["etag"], m.ETag), cmp.Or(headers["last-modified"], m.LastModified)
+	st.fresh(exact(at), exact(due), nil)
+	m.ETag, m.LastModified = etag, modified
 	st.settle()
 	return r.commit(ctx, watcher, st, st.happened(), "")
 }

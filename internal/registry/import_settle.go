@@ -1,0 +1,73 @@
+package registry
+
+import (
+	"cmp"
+	"time"
+)
+
+// mode is how new versions are taken now: a document that was withdrawn is reviewed in every mode.
+func (st *step) mode() FollowMode {
+	if m := st.app.Import; m.Mode != Follow || m.WithdrawnAt.IsZero() {
+		return m.Mode
+	}
+	return Review
+}
+
+// settle makes what was approved and is live what counts. What adds nothing that waits is approved by itself, on the word of
+// whoever approved the version before.
+func (st *step) settle() {
+	m := st.app.Import
+	pending := Differences(st.mode(), st.approved, st.live)
+	if m.Approved.Version != m.Live.Version && m.WithdrawnAt.IsZero() && !waits(pending) {
+		st.advance(m.Approved.By)
+	}
+	st.downgraded(hasClass(Differences(Review, st.approved, st.live), ClassDowngrade))
+	use, held := chooseKeys(st.mode(), m.Keys.Version == 0, st.accepted, st.keys)
+	if st.held = held; !held {
+		m.Keys, st.accepted = m.LiveKeys, thumbprints(use)
+	}
+	st.app.documentKeys(use, st.at)
+	st.app.act(both(st.mode(), st.approved, st.live), st.policy, st.at)
+}
+
+// advance approves the newest document.
+func (st *step) advance(by string) {
+	m := st.app.Import
+	if renames(Compare(st.approved, st.live)) {
+		m.Identity = identityOf(m.Live.Version)
+	}
+	m.Approved = DocumentRef{Version: m.Live.Version, Hash: m.Live.Hash, At: st.at, By: by}
+	st.approved = st.live
+}
+
+// downgraded suspends the application while its document says that it needs no key any more and nobody confirmed that.
+func (st *step) downgraded(down bool) {
+	m := st.app.Import
+	switch {
+	case down && m.SuspendedAt.IsZero():
+		m.SuspendedAt, m.SuspendedWhy = st.at, SuspendedDowngrade
+	case !down && m.SuspendedWhy == SuspendedDowngrade:
+		m.SuspendedAt, m.SuspendedWhy = time.Time{}, ""
+	}
+}
+
+// approve takes the newest document and key set as they are, on somebody's word. A stranger becomes an operator's record. mode
+// is how later ones are taken, empty for as before, or Review for what was a stranger.
+func (st *step) approve(by string, mode FollowMode) {
+	m := st.app.Import
+	if m.Approved.Version != m.Live.Version || m.Approved.By == "" {
+		st.advance(by)
+	}
+	m.Keys, st.accepted = m.LiveKeys, thumbprints(st.keys)
+	m.WithdrawnAt = time.Time{}
+	if m.SuspendedWhy == SuspendedReturn || m.SuspendedWhy == SuspendedDowngrade {
+		m.SuspendedAt, m.SuspendedWhy = time.Time{}, ""
+	}
+	if m.By != ByOperator {
+		m.By, m.Rule = ByOperator, ""
+		mode = cmp.Or(mode, Review)
+	}
+	m.Mode = cmp.Or(mode, m.Mode)
+	st.app.ExpiresAt = time.Time{}
+	st.settle()
+}
