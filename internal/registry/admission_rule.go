@@ -14,7 +14,7 @@ const (
 	maxRuleNote       = 200
 )
 
-// CreateAdmissionRule makes a rule. It fails with *Invalid, and with ErrConflict if there is a rule for the pattern.
+// CreateAdmissionRule makes a rule. It fails with *Invalid, and with ErrConflict if there is the same already.
 func (r *Registry) CreateAdmissionRule(ctx context.Context, actor audit.Actor, pattern string, e RuleEffect, note string) (AdmissionRule, error) {
 	rule := AdmissionRule{
 		ID: mintRuleID(), Pattern: strings.TrimSpace(pattern), Effect: e, Note: strings.TrimSpace(note), CreatedAt: r.now(), CreatedBy: actor.Name,
@@ -26,7 +26,7 @@ func (r *Registry) CreateAdmissionRule(ctx context.Context, actor audit.Actor, p
 	if err := inspectRule(rule, len(rules)); err != nil {
 		return AdmissionRule{}, err
 	}
-	if slices.ContainsFunc(rules, func(other AdmissionRule) bool { return other.Pattern == rule.Pattern }) {
+	if slices.ContainsFunc(rules, func(other AdmissionRule) bool { return other.Pattern == rule.Pattern && other.Effect == rule.Effect }) {
 		return AdmissionRule{}, ErrConflict
 	}
 	event := r.event(actor, rule.CreatedAt, "admission_rule.created", KindAdmissionRule, rule.ID, rule.Pattern, changedRule(AdmissionRule{}, rule))

@@ -109,8 +109,11 @@ func TestAdmissionRulesAreKeptWithTheirEvents(t *testing.T) {
 		if e := b.lastEvent(t, "admission_rule", rule.ID); e.Kind != "admission_rule.created" || e.Actor != olga || !slices.Contains(e.Changes, audit.FieldChange{Field: "effect", After: "allow"}) {
 			t.Errorf("the event is %+v", e)
 		}
-		if _, err := b.CreateAdmissionRule(t.Context(), olga, "*.example.com", registry.Deny, ""); !errors.Is(err, registry.ErrConflict) {
-			t.Errorf("the same pattern again: %v", err)
+		if _, err := b.CreateAdmissionRule(t.Context(), olga, "*.example.com", registry.Allow, ""); !errors.Is(err, registry.ErrConflict) {
+			t.Errorf("the same rule again: %v", err)
+		}
+		if _, err := b.CreateAdmissionRule(t.Context(), olga, "*.example.com", registry.Deny, ""); err != nil {
+			t.Errorf("the opposite, which beats it: %v", err)
 		}
 		for pattern, want := range map[string]string{
 			"*.github.io": "pattern admission_public_suffix", "github.com": "pattern admission_shared_host", "https://a.example.com": "pattern client_url_path", "x": "pattern admission_pattern",
