@@ -18,6 +18,13 @@ type Importer interface {
 	Refresh(ctx context.Context, actor audit.Actor, id, hash, keySetHash string) (cimd.Registered, error)
 	Approve(ctx context.Context, actor audit.Actor, waitingID, hash, keySetHash string) (cimd.Registered, error)
 	DenyAndBlock(ctx context.Context, actor audit.Actor, waitingID string, block cimd.Block) (registry.AdmissionRule, error)
+	Linter
+}
+
+// Linter runs the checklist over documents. cimd.Service is one.
+type Linter interface {
+	Lint(ctx context.Context, url string) (cimd.Report, error)
+	LintBytes(ctx context.Context, url string, body []byte) (cimd.Report, error)
 }
 
 // importForm is the page as it was and as it is shown again.

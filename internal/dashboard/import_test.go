@@ -1,6 +1,11 @@
 package dashboard_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"net/http"
 	"net/url"
 	"strings"
@@ -307,4 +312,59 @@ func TestAReferenceLeadsToWhyAndTheExceptionItOffers(t *testing.T) {
 	if err != nil || !changed.Import.AudienceUntil.After(now.Add(80*24*time.Hour)) {
 		t.Errorf("%v %+v", err, changed.Import)
 	}
+}
+
+func TestTheLinterChecksAURLOrAPastedDocument(t *testing.T) {
+	s, host := agent(t)
+	b := signedIn(t, s, account.Editor)
+	const path = "/dashboard/tools/metadata-linter"
+	wants(t, b.Get(path), http.StatusOK, "Metadata linter")
+	wants(t, b.Get(path).Submit(nil, "url"), http.StatusUnprocessableEntity, `id="f-url-error"`)
+	page := b.Get(path).Submit(url.Values{"url": {agentURL}}, "url")
+	wants(t, page, http.StatusOK, "This server would take the document", "passed", "Copy this report", "Would they be let in here?", "ChatGPT", "Claude Code")
+	servertest.CheckMarkup(t, "linter", page.Body)
+	before := host.Count("/client.json")
+	pasted := b.Get(path).Submit(url.Values{"url": {agentURL}, "document": {`{"client_id":"https://agent.example.net/other.json","client_secret":"x"}`}}, "url")
+	wants(t, pasted, http.StatusOK, "This server would refuse the document", "fail", "skipped")
+	if host.Count("/client.json") != before {
+		t.Error("a pasted document was fetched")
+	}
+}
+
+func TestAKeyIsAddedBesideTheOldOneAndUsedInsteadOfASecret(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	app := newWeb(s)
+	path := "/dashboard/applications/" + app.ID
+	wants(t, b.Post(path+"/keys", url.Values{"key": {"nonsense"}}), http.StatusUnprocessableEntity, `id="f-key-error"`, "nonsense</textarea>")
+	wants(t, b.Post(path+"/keys", url.Values{}), http.StatusUnprocessableEntity, "Paste the public key")
+	for _, name := range []string{"first", "second"} {
+		page := b.Post(path+"/keys", url.Values{"key": {publicPEM(t)}, "key_name": {name}, "algorithm": {"ES256"}})
+		wants(t, page, http.StatusOK, "added.", name, "ES256 (EC P-256)")
+		servertest.CheckMarkup(t, "keys", page.Body)
+	}
+	page := b.Get(path+"/credentials").Submit(url.Values{"method": {"private_key_jwt"}}, "method")
+	wants(t, page, http.StatusOK, "Saved.")
+	now, err := s.Registry.Application(t.Context(), app.ID)
+	if err != nil || len(now.Keys) != 2 || !now.Accepts("private_key_jwt") || now.Accepts("client_secret_basic") || now.Secrets[0].Usable(s.Clock.Now()) {
+		t.Fatalf("%v %+v", err, now)
+	}
+	wants(t, b.Post(path+"/keys/"+now.Keys[0].ID+"/delete", nil), http.StatusOK, "Key removed.")
+	last := b.Post(path+"/keys/"+now.Keys[1].ID+"/switch", url.Values{"active": {"no"}})
+	if now, _ = s.Registry.Application(t.Context(), app.ID); !now.Keys[len(now.Keys)-1].Active {
+		t.Error("the last key was switched off although the method needs one:", last.Body)
+	}
+}
+
+func publicPEM(t *testing.T) string {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(private.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }

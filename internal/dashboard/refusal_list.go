@@ -104,8 +104,8 @@ func (d *Dashboard) trace(r *http.Request, ref string) (*audit.Trace, error) {
 
 // The audience exception that a trace offers: which rule it is about, and for how long it is made.
 const (
-	audienceRule = "assertion_aud_token_endpoint"
-	exceptionSpan  = 90 * 24 * time.Hour
+	audienceRule  = "assertion_aud_token_endpoint"
+	exceptionSpan = 90 * 24 * time.Hour
 )
 
 // acceptAudience accepts the token endpoint's URL as aud of the client's assertions for a while.

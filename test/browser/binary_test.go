@@ -47,8 +47,8 @@ type instance struct {
 
 var setupLink = regexp.MustCompile(`http://\S+/setup#\S+`)
 
-// serve starts the binary on an empty data directory and waits until it is ready.
-func serve(t *testing.T) *instance {
+// serve starts the binary on an empty data directory, with more arguments if it needs some, and waits until it is ready.
+func serve(t *testing.T, more ...string) *instance {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -57,7 +57,7 @@ func serve(t *testing.T) *instance {
 	port := freePort(t)
 	s := &instance{URL: fmt.Sprintf("http://localhost:%d", port), data: filepath.Join(t.TempDir(), "data"), path: path, t: t}
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, path, "serve", "--data", s.data, "--listen", fmt.Sprintf("127.0.0.1:%d", port))
+	cmd := exec.CommandContext(ctx, path, append([]string{"serve", "--data", s.data, "--listen", fmt.Sprintf("127.0.0.1:%d", port)}, more...)...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 12 * time.Second
 	stderr, err := cmd.StderrPipe()
