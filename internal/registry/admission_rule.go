@@ -26,8 +26,14 @@ func (r *Registry) CreateAdmissionRule(ctx context.Context, actor audit.Actor, p
 	if err := inspectRule(rule, len(rules)); err != nil {
 		return AdmissionRule{}, err
 	}
-	if slices.ContainsFunc(rules, func(other AdmissionRule) bool { return other.Pattern == rule.Pattern && other.Effect == rule.Effect }) {
-		return AdmissionRule{}, ErrConflict
+	for _, other := range rules {
+		switch {
+		case other.Pattern != rule.Pattern:
+		case other.Effect == rule.Effect:
+			return AdmissionRule{}, ErrConflict
+		default:
+			return AdmissionRule{}, refusal("pattern", "admission_opposite", "has a rule already that says the opposite (%s %s); delete that first", other.Effect, other.Pattern)
+		}
 	}
 	event := r.event(actor, rule.CreatedAt, "admission_rule.created", KindAdmissionRule, rule.ID, rule.Pattern, changedRule(AdmissionRule{}, rule))
 	if err := r.Store.CreateAdmissionRule(ctx, rule, event); err != nil {

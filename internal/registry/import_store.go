@@ -27,7 +27,7 @@ type VersionStore interface {
 	KeySet(ctx context.Context, id string, version int64) (KeySetVersion, error)
 }
 
-// AdmissionStore keeps admission rules. A pattern is there at most once with each effect: ErrConflict.
+// AdmissionStore keeps admission rules. A pattern is there at most once: ErrConflict.
 type AdmissionStore interface {
 	AdmissionRules(ctx context.Context) ([]AdmissionRule, error)
 	CreateAdmissionRule(ctx context.Context, r AdmissionRule, e audit.Event) error
