@@ -80,17 +80,16 @@ func ownURL(body []byte) string {
 // LintURL fetches a document, and the keys it points to, and runs the checklist over them. The error is that of ctx, or an
 // *outbound.Busy.
 func LintURL(ctx context.Context, f Fetcher, url string, p Policy) (Report, error) {
-	return lintURL(ctx, f, url, p, nil)
+	s := &subject{url: url}
+	return s.lint(ctx, f, p)
 }
 
-// lintURL is LintURL; reserved is why the URL cannot be a client's at a certain server, or nil.
-func lintURL(ctx context.Context, f Fetcher, url string, p Policy, reserved *Failure) (Report, error) {
-	s := &subject{url: url}
+func (s *subject) lint(ctx context.Context, f Fetcher, p Policy) (Report, error) {
 	if !s.parse(p) {
 		return s.report(), nil
 	}
-	if reserved != nil {
-		s.failure, s.reserved = reserved, true
+	if s.taken != nil {
+		s.failure = s.taken
 		return s.report(), nil
 	}
 	got, err := f.document(ctx, s.parsed, nil, outbound.Known)
@@ -124,7 +123,8 @@ type subject struct {
 
 	fetched     *Fetched // nil: a file
 	failure     *Failure // of the fetch, or of text that is no document
-	reserved    bool     // failure is that the URL is taken
+	here        bool     // it is judged for a certain server
+	taken       *Failure // why the URL cannot be a client's there
 	reading     *reader  // nil: there is no document to read
 	keys        []registry.Key
 	badKeys     []string
@@ -199,7 +199,7 @@ func (s *subject) report() Report {
 	if s.failure != nil {
 		broken = failureRows[s.failure.Kind]
 		switch {
-		case s.reserved:
+		case s.failure == s.taken:
 			broken = "CU-16"
 		case s.body != nil:
 			broken = "CF-07"

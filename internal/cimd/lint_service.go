@@ -15,11 +15,12 @@ func (s *Service) Lint(ctx context.Context, url string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	_, reserved, err := s.parse(ctx, url)
+	_, taken, err := s.parse(ctx, url)
 	if err != nil {
 		return Report{}, err
 	}
-	report, err := lintURL(ctx, s.fetcher(), url, s.Policy(), reserved)
+	subject := &subject{url: url, here: true, taken: taken}
+	report, err := subject.lint(ctx, s.fetcher(), s.Policy())
 	report.Clients = here.judgeAll(report)
 	return report, err
 }

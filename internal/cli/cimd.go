@@ -8,4 +8,5 @@ type CIMDCmd struct {
 	Approve CIMDApproveCmd `cmd:"" help:"Let a waiting client in."`
 	Deny    CIMDDenyCmd    `cmd:"" help:"Refuse a waiting client, and keep it out if you say so."`
 	Trace   CIMDTraceCmd   `cmd:"" help:"Explain why a client was refused, by the reference the person was shown."`
+	Lint    CIMDLintCmd    `cmd:"" help:"Run the checklist over a metadata document, for those who publish one."`
 }
