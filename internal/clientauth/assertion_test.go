@@ -505,8 +505,9 @@ func TestTheRegisteredMethodsDecide(t *testing.T) {
 		t.Errorf("none: %v", err)
 	}
 	d.url.AuthMethods = []oauth.AuthMethod{oauth.AuthPrivateKeyJWT}
-	if _, err := d.Authenticate(t.Context(), body(keyed, "")); err == nil || d.traces.traces[len(d.traces.traces)-1].Rule != "auth_method" {
-		t.Errorf("none where a key is needed: %v", err)
+	_, err := d.Authenticate(t.Context(), body(keyed, ""))
+	if last := d.traces.traces[len(d.traces.traces)-1]; err == nil || last.Rule != "auth_method" || last.Value != "none" || last.Mend != "authenticate with private_key_jwt" {
+		t.Errorf("none where a key is needed: %v, %+v", err, last)
 	}
 	if _, err := d.Authenticate(t.Context(), basic(handMade, "clts_x")); err == nil {
 		t.Error("a secret where a key is needed went through")

@@ -84,7 +84,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, c Credentials) (Caller
 	case !app.Enabled:
 		return Caller{}, a.refuse(ctx, v, reasonDisabled)
 	case !app.Accepts(claim.method):
-		return Caller{}, a.refuse(ctx, v, reasonMethod)
+		return Caller{}, a.refuse(ctx, v, methodReason(claim.method, app))
 	}
 	if claim.method == oauth.AuthPrivateKeyJWT {
 		return a.spend(ctx, v)
@@ -153,7 +153,7 @@ func (a *Authenticator) refuse(ctx context.Context, v visit, why *reason) *oauth
 		At: v.now, Kind: kind, ApplicationID: v.caller.Application.ID, SecretID: v.caller.CredentialID(), Address: v.Address, Reason: why.message,
 		Reference: reference, Detail: map[string]string{"method": string(v.method)},
 	})
-	if why == reasonMethod && v.method != oauth.AuthNone { // the credential was right: its holder may know
+	if why.rule == reasonMethod.rule && v.method != oauth.AuthNone { // the credential was right: its holder may know
 		return oauth.InvalidClient("the application is not registered for %s", v.method).Because(why)
 	}
 	return publicly(v.method, reference).Because(why)

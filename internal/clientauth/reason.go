@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"clientele/internal/audit"
+	"clientele/internal/oauth"
+	"clientele/internal/registry"
 )
 
 // reason is why a client was not let in, in words for operators. Outside all reasons of one method read alike.
@@ -29,6 +31,19 @@ func (r *reason) naming(issuer string) *reason {
 	with := *r
 	with.mend = strings.Replace(r.mend, "the issuer", "the issuer "+issuer, 1)
 	return &with
+}
+
+// methodReason is reasonMethod with what would have been right.
+func methodReason(used oauth.AuthMethod, app *registry.Application) *reason {
+	names := make([]string, len(app.AuthMethods))
+	for i, m := range app.AuthMethods {
+		names[i] = string(m)
+	}
+	why := reasonMethod.of(string(used))
+	if len(names) > 0 {
+		why.mend = "authenticate with " + strings.Join(names, " or ")
+	}
+	return why
 }
 
 func (r *reason) Error() string { return r.message }

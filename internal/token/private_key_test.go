@@ -15,6 +15,7 @@ import (
 	"clientele/internal/clientauth"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
+	"clientele/internal/secret"
 	"clientele/internal/servertest"
 	"clientele/internal/token"
 )
@@ -108,6 +109,29 @@ func TestTheTokenEndpointAsAudienceCountsWhereSomethingElseBindsTheRequest(t *te
 	if got := ask("/oauth/token", redemption(code)); got != "invalid_client" {
 		t.Errorf("after the date: %q", got)
 	}
+}
+
+func TestAGrantRemembersHowTheClientProvedItself(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, on servertest.Option) {
+		h := newHall(t, on)
+		h.imported(h.withKey(oauth.AuthNone, oauth.AuthPrivateKeyJWT))
+		for prove, want := range map[string]string{"key": h.key.Public.Thumbprint, "": ""} {
+			h.prove = prove
+			code := h.code()
+			if got := outcome(h.ask("/oauth/token", redemption(code))); got != "" {
+				t.Fatal(got)
+			}
+			_, g, err := h.Store.Code(t.Context(), h.Keys.Hashes(secret.ForCode, code))
+			if err != nil || g.KeyThumbprint != want || (g.AuthMethod == oauth.AuthPrivateKeyJWT) != (prove == "key") {
+				t.Errorf("by %q the grant has %q and %q, %v", prove, g.AuthMethod, g.KeyThumbprint, err)
+			}
+		}
+		h.FlushUses()
+		app, err := h.Store.Application(t.Context(), h.app.ID)
+		if err != nil || app.Keys[0].LastUsed.IsZero() {
+			t.Errorf("the key was never used: %+v, %v", app.Keys, err)
+		}
+	})
 }
 
 // tracer keeps traces.
