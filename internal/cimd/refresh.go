@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"clientele/internal/audit"
+	"clientele/internal/oauth"
 	"clientele/internal/outbound"
 	"clientele/internal/registry"
 )
@@ -145,6 +146,11 @@ func (s *Service) refreshDocument(ctx context.Context, app *registry.Application
 		if seen, err = s.look(ctx, url, app.Import, laneOf(app)); err != nil {
 			return refreshed{}, err
 		}
+		if seen.unchanged {
+			if seen.Failure, err = s.rejudge(ctx, url, app); err != nil {
+				return refreshed{}, err
+			}
+		}
 	}
 	if seen.Failure != nil {
 		after, err := s.observeFailure(ctx, app, seen.Failure)
@@ -156,6 +162,17 @@ func (s *Service) refreshDocument(ctx context.Context, app *registry.Application
 		after, err = s.observeFailure(ctx, app, seen.Failure)
 	}
 	return refreshed{app: after, failure: seen.Failure}, err
+}
+
+// rejudge reads the kept document again: what was accepted once may be against the rules of today.
+func (s *Service) rejudge(ctx context.Context, url oauth.ClientURL, app *registry.Application) (*Failure, error) {
+	kept, err := s.Store.Document(ctx, app.ID, app.Import.Live.Version)
+	if err != nil {
+		return nil, err
+	}
+	var again sight
+	s.read(url, fetched{Body: kept.Body, Hash: kept.Hash, At: s.now()}, &again)
+	return again.Failure, nil
 }
 
 // observe tells the registry of a document that is there.

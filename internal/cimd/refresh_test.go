@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/png"
 	"net/http"
 	"slices"
 	"sync"
@@ -172,6 +174,55 @@ func TestRFC9111_AnAnswerThatIsStillGoodIsNotSentAgain(t *testing.T) {
 	w.current(app.ID, "")
 	if now := w.now(app.ID); !now.Import.FetchedAt.Equal(w.Clock.Now()) || !now.Import.DueAt.After(w.Clock.Now()) || now.Import.Live.Version != 1 {
 		t.Errorf("%+v", now.Import)
+	}
+}
+
+func TestARuleThatIsNewCountsForWhatWasAcceptedBefore(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	w.host.Handle(appPath, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("ETag", `"one"`)
+		rw.Header().Set("Content-Type", "application/json")
+		if r.Header.Get("If-None-Match") != "" {
+			rw.WriteHeader(http.StatusNotModified)
+			return
+		}
+		_ = json.NewEncoder(rw).Encode(document())
+	}))
+	app := w.imported()
+	w.set("cimd_confidential_only", "true")
+	w.Clock.Set(app.Import.DueAt)
+	w.current(app.ID, cimd.Invalid)
+	if now := w.now(app.ID); now.Import.SuspendedWhy != registry.SuspendedInvalid {
+		t.Errorf("%+v", now.Import)
+	}
+	w.set("cimd_confidential_only", "false")
+	w.current(app.ID, "")
+}
+
+func TestTheLogoOfWhoAnOperatorLetInIsFetchedLaterAndOfNobodyElse(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	picture := image.NewNRGBA(image.Rect(0, 0, 8, 8))
+	w.host.Handle("/logo.png", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "image/png")
+		_ = png.Encode(rw, picture)
+	}))
+	w.host.JSON(appPath, document(map[string]any{"logo_uri": "https://" + appHost + "/logo.png"}))
+	w.resolve(arrival("usr_1"), "")
+	w.RefreshDue(t.Context())
+	if w.host.Count("/logo.png") != 0 {
+		t.Error("a stranger's logo was fetched")
+	}
+	app := w.imported()
+	if w.host.Count("/logo.png") != 0 {
+		t.Error("the operator waited for the logo")
+	}
+	w.RefreshDue(t.Context())
+	now := w.now(app.ID)
+	if now.Import.LogoHash == "" || w.host.Count("/logo.png") != 1 {
+		t.Fatalf("the logo is %q after %d fetches", now.Import.LogoHash, w.host.Count("/logo.png"))
+	}
+	if kept, err := w.Store.Logo(t.Context(), now.Import.LogoHash); err != nil || len(kept) == 0 {
+		t.Errorf("%d bytes, %v", len(kept), err)
 	}
 }
 
