@@ -97,7 +97,7 @@ func compareMethods(was, is []oauth.AuthMethod) []Difference {
 // compareKeys: a set that shares a key with the one before is a rotation. CIMD-02 §8.4.
 func compareKeys(mode FollowMode, before, after []Key) Difference {
 	was, is := thumbprints(before), thumbprints(after)
-	_, held := chooseKeys(mode, len(was) == 0, was, after)
+	_, held := chooseKeys(mode, was, after)
 	return Difference{Field: memberKeys, Class: ClassKey, Added: without(is, was), Removed: without(was, is), Applies: !held}
 }
 

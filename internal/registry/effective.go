@@ -7,14 +7,14 @@ import (
 	"clientele/internal/oauth"
 )
 
-// chooseKeys says which of the live keys count, and whether some of them are held back for an operator. first is true before
-// any key set was accepted. A set that shares a key with the accepted one is a rotation and passes; one that shares none is
-// followed only where everything is followed. Keys that are gone from the live set never count.
-func chooseKeys(mode FollowMode, first bool, accepted []string, live []Key) (use []Key, held bool) {
+// chooseKeys says which of the live keys count, and whether some of them are held back for an operator. A set that shares a
+// key with the accepted one is a rotation and passes, and so does the first one; one that shares none is followed only where
+// everything is followed. Keys that are gone from the live set never count.
+func chooseKeys(mode FollowMode, accepted []string, live []Key) (use []Key, held bool) {
 	live = live[:min(len(live), MaxKeys)]
 	overlaps := slices.ContainsFunc(live, func(k Key) bool { return slices.Contains(accepted, k.Thumbprint) })
 	switch {
-	case first || mode == Follow || len(live) == 0 || overlaps && mode == Review:
+	case len(accepted) == 0 || mode == Follow || len(live) == 0 || overlaps && mode == Review:
 		return live, false
 	case mode == Review:
 		return nil, true

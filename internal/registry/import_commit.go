@@ -56,7 +56,10 @@ func (st *step) statuses() []VersionChange {
 		}
 	}
 	if st.keySet != nil {
-		st.keySet.Status = fate(is.Keys.Version, is.LiveKeys.Version)
+		st.keySet.Status = VersionApproved
+		if st.held {
+			st.keySet.Status = VersionWaiting
+		}
 	}
 	return list
 }

@@ -22,8 +22,9 @@ func (st *step) settle() {
 		st.advance(m.Approved.By)
 	}
 	st.downgraded(hasClass(Differences(Review, st.approved, st.live), ClassDowngrade))
-	use, held := chooseKeys(st.mode(), m.Keys.Version == 0, st.accepted, st.keys)
-	if st.held = held; !held {
+	use, held := chooseKeys(st.mode(), st.accepted, st.keys)
+	// A set that ran empty is gone, but what comes after it still has to share a key with the one before.
+	if st.held = held; !held && (len(use) > 0 || len(st.accepted) == 0) {
 		m.Keys, st.accepted = m.LiveKeys, thumbprints(use)
 	}
 	st.app.documentKeys(use, st.at)

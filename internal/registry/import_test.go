@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
@@ -17,6 +18,7 @@ import (
 	"clientele/internal/jwk"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
+	"clientele/internal/store"
 	"clientele/internal/store/storetest"
 )
 
@@ -475,4 +477,22 @@ func TestOfTwoImportsAtTheSameTimeOneMakesTheApplication(t *testing.T) {
 			t.Errorf("%d were made, %d are there: %+v, %v", created, len(page.Items), page.Items, err)
 		}
 	})
+}
+
+// full is a store in which as many strangers wait as there may be.
+type full struct{ *store.Store }
+
+func (full) CountUnfinished(context.Context) (int, error) { return registry.MaxUnfinished, nil }
+
+func TestStrangersHaveLittleRoom(t *testing.T) {
+	b := newBench(t, storetest.Open(t))
+	b.Store = full{b.store}
+	d := registry.ImportDraft{Sighting: seen(b.now, document()), By: registry.ByClient, Unfinished: true}
+	if _, _, err := b.Import(t.Context(), olga, d); !errors.Is(err, registry.ErrUnfinishedFull) {
+		t.Errorf("one too many gives %v", err)
+	}
+	d.By, d.Unfinished = registry.ByOperator, false
+	if _, _, err := b.Import(t.Context(), olga, d); err != nil {
+		t.Errorf("an operator's import gives %v", err)
+	}
 }

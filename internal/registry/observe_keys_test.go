@@ -111,3 +111,34 @@ func TestAKeyInsteadOfNothingDoesNotWait(t *testing.T) {
 		t.Errorf("nothing beside a key: %v, %s", a.AuthMethods, says(list))
 	}
 }
+
+// Nobody gets around a review by way of an empty set.
+func TestKeysThatComeAfterNoneStillHaveToShareOneWithThoseBefore(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for says, empty := range map[string]func(*registry.Mapped){
+			"an empty set": func(m *registry.Mapped) { keyed()(m); m.Keys = []registry.Key{} },
+			"no set":       func(*registry.Mapped) {},
+		} {
+			a := b.imported(t, registry.Review, keyed(1))
+			a, _ = b.observe(t, a, empty)
+			if len(working(a, b.now)) != 0 || b.lastEvent(t, "application", a.ID).Kind == "application.keys_held" {
+				t.Errorf("%s: %v work", says, working(a, b.now))
+			}
+			a, _ = b.observe(t, a, keyed(2))
+			if len(working(a, b.now)) != 0 || b.lastEvent(t, "application", a.ID).Kind != "application.keys_held" {
+				t.Errorf("%s, then others: %v work", says, working(a, b.now))
+			}
+			a, _ = b.observe(t, a, keyed(1, 3))
+			if got := working(a, b.now); len(got) != 2 {
+				t.Errorf("%s, then a rotation: %v work", says, got)
+			}
+			sets, err := b.KeySets(t.Context(), a.ID)
+			if err != nil || sets[0].Status != registry.VersionApproved || sets[1].Status != registry.VersionReplaced {
+				t.Errorf("%s: sets %+v, %v", says, sets, err)
+			}
+			if err := b.Delete(t.Context(), olga, a.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
