@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"clientele/internal/account"
 	"clientele/internal/audit"
 	"clientele/internal/authorize"
 	"clientele/internal/cimd"
@@ -21,7 +22,6 @@ import (
 	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/servertest"
-	"clientele/internal/signin"
 	"clientele/internal/ui"
 )
 
@@ -139,20 +139,37 @@ func (r *tracer) last(t *testing.T) audit.Trace {
 	return r.traces[len(r.traces)-1]
 }
 
-// rooms are the two doors of the authorization by themselves.
-type rooms struct{ mux *http.ServeMux }
+// doors lead to a room of authorization that is not the server's own, and to the server for everything else.
+type doors struct {
+	requests *http.ServeMux
+	server   http.RoundTripper
+}
 
-func (r rooms) RoundTrip(req *http.Request) (*http.Response, error) {
+func (d doors) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(req.URL.Path, "/authorize") {
+		return d.server.RoundTrip(req)
+	}
 	in := req.Clone(req.Context())
 	in.RequestURI, in.RemoteAddr, in.Host = req.URL.RequestURI(), "192.0.2.1:1234", req.URL.Host
 	if in.Body == nil {
 		in.Body = http.NoBody
 	}
 	rec := httptest.NewRecorder()
-	r.mux.ServeHTTP(rec, in)
+	d.requests.ServeHTTP(rec, in)
 	resp := rec.Result()
 	resp.Request = req
 	return resp, nil
+}
+
+// sessions are those of a server.
+type sessions struct{ s *servertest.Server }
+
+func (s sessions) Current(r *http.Request) (account.Session, account.User, error) {
+	cookie, err := r.Cookie("__Host-clientele_session")
+	if err != nil {
+		return account.Session{}, account.User{}, account.ErrNoSession
+	}
+	return s.s.Accounts.SessionOf(r.Context(), cookie.Value, account.PersonSession)
 }
 
 // urlServer is a server where one person and a pretend client are, with the traces it leaves and a way to open browsers.
@@ -170,22 +187,15 @@ func urlServer(t *testing.T, on ...servertest.Option) (*servertest.Server, *pret
 		Live: registry.DocumentRef{Version: 1, Hash: strings.Repeat("h", 43)}, Approved: registry.DocumentRef{Version: 1, Hash: strings.Repeat("h", 43)}, Keys: registry.KeySetRef{Version: 3},
 	}}
 	traces := &tracer{}
-	site := func() ui.Site { return ui.Site{Name: "Acme"} }
-	pages := &signin.Handler{
-		Issuer: s.Issuer(), People: s.Accounts, Resets: s.Accounts, Clients: s.Directory(), Store: s.Store, Keys: s.Keys,
-		Settings: s.Settings.Current, Site: site, Uses: audit.Discard{}, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
-	}
 	requests := &authorize.Handler{
-		Issuer: s.Issuer(), Clients: s.Directory(), URLs: p, Store: s.Store, Sessions: pages, Tokens: s.Signing, Keys: s.Keys, Settings: s.Settings.Current,
-		Site: site, Uses: audit.Discard{}, Traces: traces, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
+		Issuer: s.Issuer(), Clients: s.Directory(), URLs: p, Store: s.Store, Sessions: sessions{s}, Tokens: s.Signing, Keys: s.Keys, Settings: s.Settings.Current,
+		Site: func() ui.Site { return ui.Site{Name: "Acme"} }, Uses: audit.Discard{}, Traces: traces, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}
-	pages.Requests = requests
 	mux := http.NewServeMux()
-	pages.Mount(mux)
 	requests.Mount(mux)
 	open := func() *servertest.Browser {
 		b := s.Browser()
-		b.Client.Transport = rooms{mux}
+		b.Client.Transport = doors{mux, s.Transport()}
 		return b
 	}
 	return s, p, traces, open
