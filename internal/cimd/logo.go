@@ -71,8 +71,13 @@ func aboutLogo(err error, url string) error {
 	return err
 }
 
-// reencode makes a small PNG of a picture.
-func (l *Logos) reencode(body []byte) ([]byte, error) {
+// reencode makes a small PNG of a picture. A picture that a decoder does not survive is a broken one.
+func (l *Logos) reencode(body []byte) (small []byte, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			small, err = nil, errors.New("is broken")
+		}
+	}()
 	format, err := formatOf(body)
 	if err != nil {
 		return nil, err

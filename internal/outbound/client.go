@@ -108,8 +108,14 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	}
 }
 
-// fly makes one request, within the budgets and the deadline.
-func (c *Client) fly(ctx context.Context, to target, r Request) (*Response, error) {
+// fly makes one request, within the budgets and the deadline. It runs on nobody's goroutine, where a panic would end the
+// server: whatever an answer can do to a parser ends here.
+func (c *Client) fly(ctx context.Context, to target, r Request) (response *Response, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			response, err = nil, burst(to, cause)
+		}
+	}()
 	start := c.o.Now()
 	if failure := c.later.get(r.URL, start); failure != nil {
 		return nil, failure
@@ -125,10 +131,10 @@ func (c *Client) fly(ctx context.Context, to target, r Request) (*Response, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	response, failure := c.exchange(ctx, to, r)
+	got, failure := c.exchange(ctx, to, r)
 	if failure == nil {
-		response.Took = c.o.Now().Sub(start)
-		return response, nil
+		got.Took = c.o.Now().Sub(start)
+		return got, nil
 	}
 	failure.note("took", c.o.Now().Sub(start).Round(time.Millisecond).String())
 	c.later.put(r.URL, start, failure)

@@ -141,6 +141,14 @@ func (c *Client) bodyFailure(ctx context.Context, to target, err error) *Failure
 	}
 }
 
+// burst is for a panic of ours over what came from the other side.
+func burst(to target, cause any) *Failure {
+	return &Failure{
+		Kind: audit.FailureConnect, Message: to.host + " sends something that cannot be read.", Mend: "See what serves it.",
+		cause: fmt.Errorf("panic: %v", cause),
+	}
+}
+
 // cut shortens what came from the other side.
 func cut(s string) string {
 	const most = 200

@@ -330,6 +330,25 @@ func (d *deadlines) DialContext(ctx context.Context, network, address string, gu
 	return d.Internet.DialContext(ctx, network, address, guard)
 }
 
+// A panic on the goroutine of a shared request would end the server.
+func TestAPanicOnTheWayIsAFailureAndGivesItsPlaceBack(t *testing.T) {
+	net := outboundtest.New(t)
+	o := net.Options()
+	o.Network = bursting{net}
+	o.Budgets.Strangers.AtOnce = 1
+	client := outbound.New(o)
+	for range 2 {
+		refused(t, client, ask("https://app.example.com/c"), audit.FailureConnect)
+	}
+}
+
+// bursting is a network whose DNS panics, as a parser of what came from outside might.
+type bursting struct{ *outboundtest.Internet }
+
+func (bursting) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	panic("out of range")
+}
+
 // stuck is a network whose DNS never answers.
 type stuck struct{ *outboundtest.Internet }
 

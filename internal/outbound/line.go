@@ -36,8 +36,13 @@ func (l *line) transport(ctx context.Context) *http.Transport {
 	}
 }
 
-// connect dials and proves the host.
-func (l *line) connect(ctx context.Context) (net.Conn, error) {
+// connect dials and proves the host. It runs on a goroutine of http.Transport, where a panic would end the server.
+func (l *line) connect(ctx context.Context) (_ net.Conn, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = burst(l.to, cause)
+		}
+	}()
 	conn, addr, failure := l.client.dial(ctx, l.to)
 	l.mu.Lock()
 	l.addr = addr
