@@ -2,6 +2,7 @@ package cimd
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -133,6 +134,8 @@ func TestWhatRefusesADocument(t *testing.T) {
 		{"a secret method in the software statement", with(`"software_statement":"` + statement(`{"token_endpoint_auth_method":"client_secret_post"}`) + `"`), "software_statement_secret", "CM-05"},
 		{"a secret method offered in the software statement", with(`"software_statement":"` + statement(`{"token_endpoint_auth_methods_supported":["client_secret_jwt"]}`) + `"`), "software_statement_secret", "CM-05"},
 		{"a private key in the software statement", with(`"software_statement":"` + statement(`{"jwks":{"keys":[{"kty":"oct","k":"x"}]}}`) + `"`), "software_statement_secret", "CM-05"},
+		{"a symmetric key where a set should stand", with(`"jwks":{"kty":"oct","k":"x"}`), "private_key", "CM-04"},
+		{"a private key alone in the software statement", with(`"software_statement":"` + statement(`{"jwks":{"kty":"EC","d":"x"}}`) + `"`), "software_statement_secret", "CM-05"},
 		{"redirect_uris is a string", with(`"redirect_uris":"https://app.example.com/cb"`), "member_type", "CM-08"},
 		{"redirect_uris is null", with(`"redirect_uris":null`), "member_type", "CM-08"},
 		{"redirect_uris has a number", with(`"redirect_uris":["https://app.example.com/cb",1]`), "member_type", "CM-08"},
@@ -261,6 +264,31 @@ func TestEveryURIMemberIsChecked(t *testing.T) {
 			if row, _ := r.Row(m.Name); len(row.Values) != 1 || row.Values[0].Verdict == Taken {
 				t.Errorf("%s %s: the row %+v", m.Name, bad, row)
 			}
+		}
+	}
+}
+
+// Whatever a member holds, the preview has something to say about it.
+func TestEveryMemberHasARowWhateverItHolds(t *testing.T) {
+	for _, m := range oauth.ClientMembers() {
+		for _, value := range []string{`""`, `"x"`, `[]`, `["x"]`, `{}`, `{"keys":[]}`, `true`, `0`, `1.5`, `null`, `[null]`, `" "`} {
+			if m.Name == "client_id" {
+				continue
+			}
+			body := with(`"client_name#fr":"x","` + m.Name + `":` + value)
+			everyMemberHasARow(t, read(t, parsedURL(t), body, usual), []byte(body))
+		}
+	}
+}
+
+func TestWhatMayBeACredentialIsNotShown(t *testing.T) {
+	for _, members := range []string{
+		`"client_secret":"hunter2"`, `"jwks":"hunter2"`, `"jwks":{"keys":[{"kty":"oct","k":"hunter2"}]}`, `"jwks":{"kty":"oct","k":"hunter2"}`, `"private_key":"hunter2"`,
+		`"registration_access_token":"hunter2"`, `"old_client_secret":["hunter2"]`, `"jwks":[{"d":"hunter2"}]`,
+	} {
+		text, err := json.Marshal(read(t, parsedURL(t), with(members), usual))
+		if err != nil || strings.Contains(string(text), "hunter2") {
+			t.Errorf("%s: %v %s", members, err, text)
 		}
 	}
 }

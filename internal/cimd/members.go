@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"clientele/internal/jwk"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/strictjson"
@@ -64,7 +63,7 @@ func (r *reader) types(members []member) {
 			r.note(m.name, "null", "", "null counts as absent")
 		default:
 			if err := r.meta.Read(known, language, m.raw); err != nil {
-				r.refuse("member_type", m.name, string(m.raw), err.Error(), "write "+string(known.Kind)+", or leave the member out")
+				r.refuse("member_type", m.name, r.shown(m.name), err.Error(), "write "+string(known.Kind)+", or leave the member out")
 				continue
 			}
 			r.given[m.name] = true
@@ -163,7 +162,7 @@ func secretIn(object map[string]json.RawMessage) string {
 		}
 	}
 	if raw, found := object["jwks"]; found {
-		if _, _, err := jwk.ParseSet(raw); isPrivate(err) {
+		if private(raw) {
 			return "carries a private or symmetric key"
 		}
 	}
@@ -274,13 +273,15 @@ func (r *reader) rest() {
 			continue
 		}
 		switch m, _, _ := oauth.FindClientMember(name); {
-		case name == "contacts":
+		case name == "contacts" && len(r.meta.Contacts) > 0:
 			for _, text := range r.meta.Contacts {
 				r.note(name, text, "", "for the operator to read")
 			}
-		case m.Used() && strings.Contains(name, "#"):
+		case strings.Contains(name, "#"):
 			r.ignore(name, r.shown(name), "checked; forms for languages are not shown here")
-		case !m.Used():
+		case m.Used():
+			r.ignore(name, r.shown(name), "counts as absent")
+		default:
 			r.ignore(name, r.shown(name), "known; this server does not use it")
 		}
 	}

@@ -105,7 +105,14 @@ func (r *reader) keys() {
 }
 
 func (r *reader) algorithm() {
-	const name = "token_endpoint_auth_signing_alg"
+	const name, many = "token_endpoint_auth_signing_alg", "token_endpoint_auth_signing_alg_values_supported"
+	for _, text := range r.meta.AuthAlgorithms {
+		if slices.Contains(assertionAlgorithms, text) {
+			r.note(many, text, "", "accepted, as far as its keys can do it")
+			continue
+		}
+		r.ignore(many, text, "is no algorithm of this server")
+	}
 	if !r.has(name) {
 		return
 	}
@@ -127,7 +134,7 @@ func (r *reader) inlineKeys() {
 	const name = "jwks"
 	_, _, err := jwk.ParseSet(r.meta.JWKS)
 	switch {
-	case isPrivate(err):
+	case private(r.meta.JWKS):
 		r.refuse("private_key", name, "", "carries a private or symmetric key, which everybody has now", "publish the public half of a new key, and stop using this one everywhere")
 		return
 	case err != nil:
@@ -181,4 +188,9 @@ func (r *reader) remoteKeys() {
 	}
 }
 
-func isPrivate(err error) bool { return errors.Is(err, jwk.ErrPrivate) }
+// private reports whether a key set, or what should be one, carries a private or symmetric key.
+func private(set []byte) bool {
+	_, _, err := jwk.ParseSet(set)
+	_, alone := jwk.Parse(set) // a key where a set should stand
+	return errors.Is(err, jwk.ErrPrivate) || errors.Is(alone, jwk.ErrPrivate)
+}

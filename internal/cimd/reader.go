@@ -3,6 +3,7 @@ package cimd
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"clientele/internal/oauth"
 )
@@ -116,8 +117,14 @@ func (r *reader) texts(name string) []string {
 	return nil
 }
 
-// shown is a member's value as it stands there, for those that are not read.
+// shown is a member's value as it stands there, for those that are not read. What may be a credential is not shown to more
+// people than it has to be.
 func (r *reader) shown(name string) string {
+	for _, word := range []string{"secret", "jwk", "password", "private", "access_token"} {
+		if strings.Contains(strings.ToLower(name), word) && name != "jwks_uri" {
+			return ""
+		}
+	}
 	if texts := r.texts(name); len(texts) == 1 {
 		return texts[0]
 	}
