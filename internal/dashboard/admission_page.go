@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/settings"
 	"clientele/internal/ui"
@@ -67,24 +66,25 @@ func (d *Dashboard) writeAdmission(w http.ResponseWriter, r *http.Request, v *vi
 		return err
 	}
 	if f.Test != "" {
-		f.decide(d.Settings.Current())
+		if err := d.testURL(r, &f); err != nil {
+			return err
+		}
 	}
 	return v.write(w, r, status, admissionPage(v, f))
 }
 
-// decide asks what admission would say about a URL, without going there.
-func (f *admissionForm) decide(now settings.Settings) {
-	u, err := oauth.ParseClientURL(f.Test, oauth.ClientURLRules{Query: now.CIMDQuery})
-	if refused, ok := errors.AsType[*oauth.URIError](err); ok {
-		f.TestBad = "This URL " + refused.Message
-		return
+// testURL asks what admission would say about a URL, without going there.
+func (d *Dashboard) testURL(r *http.Request, f *admissionForm) error {
+	decided, wrong, err := d.Import.Decide(r.Context(), f.Test)
+	switch {
+	case err != nil:
+		return err
+	case wrong != nil:
+		f.TestBad = failureSentence(wrong)
+	default:
+		f.Decided = &decided
 	}
-	if err != nil {
-		f.TestBad = err.Error()
-		return
-	}
-	decided := registry.Decide(u, registry.AdmissionMode(now.CIMDAdmission), f.Rules)
-	f.Decided = &decided
+	return nil
 }
 
 // saveAdmission writes the settings of the page, all or none.

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"errors"
 	"net/http"
 
 	"clientele/internal/registry"
@@ -54,8 +55,16 @@ func (d *Dashboard) deleteApplication(w http.ResponseWriter, r *http.Request, v 
 		f.Wrong.add("typed", "Type the name exactly as it stands above: "+a.Name)
 		return d.writeDanger(w, r, v, &a, f, http.StatusUnprocessableEntity)
 	}
+	said := a.Name + " was deleted."
+	if a.Import != nil && on(r.PostForm, "block") { // before it is deleted, so that it cannot come back in between
+		_, err := d.Registry.CreateAdmissionRule(r.Context(), v.actor(), a.ExternalID, registry.Deny, "deleted: "+shortened(a.Name))
+		if err != nil && !errors.Is(err, registry.ErrConflict) {
+			return err
+		}
+		said = a.Name + " was deleted, and its URL is blocked."
+	}
 	if err := d.Registry.Delete(r.Context(), v.actor(), a.ID); err != nil {
 		return err
 	}
-	return d.done(w, r, "/dashboard/applications", a.Name+" was deleted.")
+	return d.done(w, r, "/dashboard/applications", said)
 }

@@ -241,7 +241,7 @@ func documentRefreshed(v *visit, a *registry.Application, t documentTab) templ.C
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("What would change", "From what is in force to what the document says now.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("What would change", "From what is in force to what the document says now. Applying approves all of it.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

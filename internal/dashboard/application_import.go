@@ -21,8 +21,9 @@ type Importer interface {
 	Linter
 }
 
-// Linter runs the checklist over documents. cimd.Service is one.
+// Linter says what would be said of a client, and keeps nothing. cimd.Service is one.
 type Linter interface {
+	Decide(ctx context.Context, url string) (registry.Decision, *cimd.Failure, error)
 	Lint(ctx context.Context, url string) (cimd.Report, error)
 	LintBytes(ctx context.Context, url string, body []byte) (cimd.Report, error)
 }

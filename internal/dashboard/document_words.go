@@ -28,7 +28,7 @@ func verdictTable(reading *cimd.Reading) ui.VerdictTable {
 	for _, row := range reading.Rows {
 		values := make([]ui.VerdictValue, len(row.Values))
 		for i, v := range row.Values {
-			values[i] = ui.VerdictValue{Text: v.Text, Becomes: v.Becomes, Verdict: verdictBadges[v.Verdict], Why: v.Why}
+			values[i] = ui.VerdictValue{Text: v.Text, Becomes: v.Becomes, Verdict: verdictBadges[v.Verdict], Why: strings.TrimPrefix(v.Why, verdictBadges[v.Verdict].Text+": ")}
 		}
 		table.Rows = append(table.Rows, ui.VerdictRow{Member: row.Member, Owner: row.Owner, Values: values})
 	}
@@ -112,7 +112,7 @@ func problemsOf(p *cimd.Preview) []ui.Problem {
 }
 
 func problemOf(f cimd.Finding, kind ui.Meaning) ui.Problem {
-	return ui.Problem{Kind: kind, Title: capital(f.Message), Where: f.Field, Value: f.Value, Mend: f.Mend, Written: f.Spec}
+	return ui.Problem{Kind: kind, Title: findingTitle(f), Where: f.Field, Value: f.Value, Mend: f.Mend, Written: f.Spec}
 }
 
 // warningsOf are what an operator should know of a document that can be accepted.
@@ -133,20 +133,33 @@ func warningsOf(p *cimd.Preview) []string {
 }
 
 func findingLine(f cimd.Finding) string {
-	line := capital(f.Message)
-	if f.Field != "" && !strings.Contains(f.Message, f.Field) {
-		line = f.Field + ": " + f.Message
-	}
-	line = strings.TrimSuffix(line, ".") + "."
+	line := strings.TrimSuffix(findingTitle(f), ".") + "."
 	if f.Mend != "" {
 		line += " " + strings.TrimSuffix(capital(f.Mend), ".") + "."
 	}
 	return line
 }
 
+// findingTitle says what is wrong with which member. A message that begins with a verb is about its member.
+func findingTitle(f cimd.Finding) string {
+	verb, _, _ := strings.Cut(f.Message, " ")
+	subject := f.Field
+	if subject == "url" {
+		subject = "The URL"
+	}
+	switch {
+	case subject == "" || subject == "fetch" || strings.Contains(f.Message, f.Field):
+		return capital(f.Message)
+	case slices.Contains([]string{"is", "are", "must", "has", "have", "may", "names", "uses", "needs", "says", "cannot", "asks", "leads", "holds"}, verb):
+		return subject + " " + f.Message
+	}
+	return subject + ": " + f.Message
+}
+
 // capital makes a sentence of a phrase.
 func capital(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.Contains(strings.SplitN(s, " ", 2)[0], "_") { // names of members stay as they are
+	first, _, _ := strings.Cut(s, " ")
+	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.ContainsAny(first, "_.:") { // members, hosts and URLs stay as they are
 		return s
 	}
 	return string(s[0]-'a'+'A') + s[1:]
@@ -195,7 +208,8 @@ func orNothing(s string) string {
 var documentFields = map[string]string{
 	"name": "Name", "description": "Description", "logo_uri": "Logo", "client_uri": "Home page", "tos_uri": "Terms", "terms_uri": "Terms",
 	"policy_uri": "Privacy policy", "type": "Type", "redirect_uris": "Callback URLs", "grant_types": "Grant types", "auth_methods": "Authentication",
-	"algorithm": "Signing algorithm", "jwks_uri": "Where its keys are", "keys": "Keys", "scopes": "Permissions it asks for",
+	"client_name": "Name", "application_type": "Type", "token_endpoint_auth_method": "Authentication", "token_endpoint_auth_methods": "Authentication",
+	"token_endpoint_auth_signing_alg": "Signing algorithm", "scope": "Permissions it asks for", "jwks": "Keys", "algorithm": "Signing algorithm", "jwks_uri": "Where its keys are", "keys": "Keys", "scopes": "Permissions it asks for",
 }
 
 // classBadges say what a difference means for those who trusted the document before.
@@ -217,7 +231,7 @@ func diffOf(list []registry.Difference, timing bool) ui.Diff {
 			name = x.Field
 		}
 		f := ui.DiffField{Name: name, Badges: []ui.Badge{classBadges[x.Class]}, Added: x.Added, Removed: x.Removed}
-		f.Plain = slices.Contains([]string{"name", "description"}, x.Field)
+		f.Plain = slices.Contains([]string{"name", "client_name", "description"}, x.Field)
 		if timing && x.Applies {
 			f.Badges = append(f.Badges, ui.Badge{Kind: ui.Good, Text: "applies at once"})
 		} else if timing {

@@ -314,6 +314,18 @@ func TestAReferenceLeadsToWhyAndTheExceptionItOffers(t *testing.T) {
 	}
 }
 
+func TestDeletingCanBlockTheURLToo(t *testing.T) {
+	s, _ := agent(t)
+	b := signedIn(t, s, account.Owner)
+	a := imported(t, s, b)
+	page := b.Get("/dashboard/applications/"+a.ID+"/danger").Submit(url.Values{"typed": {a.Name}, "block": {"on"}}, "typed")
+	wants(t, page, http.StatusOK, "was deleted, and its URL is blocked.")
+	rules, err := s.Registry.AdmissionRules(t.Context())
+	if err != nil || len(rules) != 1 || rules[0].Pattern != agentURL || rules[0].Effect != registry.Deny {
+		t.Error(err, rules)
+	}
+}
+
 func TestTheLinterChecksAURLOrAPastedDocument(t *testing.T) {
 	s, host := agent(t)
 	b := signedIn(t, s, account.Editor)

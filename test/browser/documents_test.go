@@ -132,7 +132,7 @@ func TestAPersonWhoWaitsGoesOnOnceTheOperatorApproves(t *testing.T) {
 	b.press("Look and decide")
 	b.see(reference)
 	b.judge("waiting-list")
-	b.press("app.example.com")
+	b.press(p.Host)
 	b.see("Refuse and block URL")
 	b.judge("waiting-one")
 	b.press("Approve")
