@@ -34,7 +34,7 @@ type Import struct {
 	Approved DocumentRef
 	Live     DocumentRef // the newest valid one; differs from Approved while additions wait
 	Keys     KeySetRef   // the key set whose keys are in use
-	LiveKeys KeySetRef   // the newest one; differs from Keys while a replacement is held
+	LiveKeys KeySetRef   // the newest one; zero if the document names none. It differs from Keys while a replacement is held
 
 	ClientURI string
 	TermsURI  string
@@ -64,6 +64,15 @@ type Import struct {
 	AudienceUntil     time.Time         // until then the token endpoint's URL is accepted as aud of an assertion
 	LogoHash          string            // of the logo we serve; empty = none
 	Revision          int64             // counts up with every change of this state
+}
+
+// Waits reports whether something of the newest document, or of its key set, waits for an operator. Under Frozen it is noted
+// and not asked about.
+func (m *Import) Waits() bool { return m.Live.Version != m.Approved.Version || m.KeysHeld() }
+
+// KeysHeld reports whether the newest key set waits for an operator.
+func (m *Import) KeysHeld() bool {
+	return m.LiveKeys.Version != 0 && m.LiveKeys.Version != m.Keys.Version
 }
 
 // SuspendReason says why an imported application begins nothing new.
