@@ -57,7 +57,7 @@ func (d *Dashboard) writeDocument(w http.ResponseWriter, r *http.Request, v *vis
 	}
 	t.Standing, t.Why = a.Standing(v.now)
 	t.Waiting = between(t.Versions, a.Import.Approved.Version, a.Import.Live.Version)
-	t.HeldKeys = a.Import.LiveKeys.Version != a.Import.Keys.Version
+	t.HeldKeys = a.Import.KeysHeld()
 	t.From, _ = strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	t.To, _ = strconv.ParseInt(r.URL.Query().Get("to"), 10, 64)
 	t.Compared = between(t.Versions, t.From, t.To)
@@ -218,7 +218,7 @@ func importBadges(a *registry.Application, now time.Time) []ui.Badge {
 
 // changesWait reports whether an operator should look at additions of the document.
 func changesWait(a *registry.Application) bool {
-	return a.Import.Mode == registry.Review && (a.Import.Live.Version != a.Import.Approved.Version || a.Import.LiveKeys.Version != a.Import.Keys.Version)
+	return a.Import.Mode == registry.Review && a.Import.Waits()
 }
 
 // hostOf is the host that controls an imported application.
