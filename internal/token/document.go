@@ -32,13 +32,16 @@ func (v *visit) checkDocument() *oauth.Error {
 	return oauth.Refuse(oauth.CodeUnauthorizedClient, "the application is on hold until whoever runs this server has looked at its metadata document").Because(because)
 }
 
-// mends say what a client that is known by a URL can do about a refusal; whoever wrote it cannot see the record.
-var mends = map[oauth.ErrorCode]string{
-	oauth.CodeInvalidGrant:       "send the person through the authorization endpoint again",
-	oauth.CodeInvalidClient:      "authenticate as the metadata document says, and as before",
-	oauth.CodeUnauthorizedClient: "ask for this grant type in the metadata document; an operator has to allow it",
-	oauth.CodeInvalidTarget:      "name an API that the person granted access to",
-	oauth.CodeInvalidScope:       "ask for no more than the person granted",
+// mends say what can be done about a refusal, and by whom: a client that is known by a URL cannot see the record.
+var mends = map[oauth.ErrorCode]struct {
+	text string
+	side audit.Side
+}{
+	oauth.CodeInvalidGrant:       {"send the person through the authorization endpoint again", audit.SideClient},
+	oauth.CodeInvalidClient:      {"authenticate as the metadata document says, and as before; if the document changed, an operator has to approve that", audit.SideClient},
+	oauth.CodeUnauthorizedClient: {"ask for the grant type in the metadata document, and let an operator switch it on", audit.SideOperator},
+	oauth.CodeInvalidTarget:      {"name an API that the application may call; an operator opens one with a client grant", audit.SideOperator},
+	oauth.CodeInvalidScope:       {"ask for no more than was granted", audit.SideClient},
 }
 
 // trace leaves a trace of the refusal of an application that is known by a URL, and puts its reference into the answer: the
@@ -52,13 +55,13 @@ func (h *Handler) trace(ctx context.Context, v *visit, err error) error {
 	if cause := errors.Unwrap(refused); cause != nil {
 		message += " (" + cause.Error() + ")"
 	}
-	mend := mends[refused.Code]
-	if mend == "" {
-		mend = "correct the request as the message says"
+	mend, ok := mends[refused.Code]
+	if !ok {
+		mend.text, mend.side = "correct the request as the message says", audit.SideClient
 	}
 	v.use.Reference = h.Traces.Trace(ctx, audit.Trace{
 		At: v.now, Door: "token", ClientID: v.app.ExternalID, ApplicationID: v.app.ID, UserID: v.use.UserID, Address: v.address,
-		Rule: string(refused.Code), Value: string(v.grantType), Message: message, Mend: mend, Side: audit.SideClient,
+		Rule: string(refused.Code), Value: string(v.grantType), Message: message, Mend: mend.text, Side: mend.side,
 		Detail: map[string]string{"grant_type": string(v.grantType), "method": string(v.method)},
 	})
 	if v.use.Reference == "" {
