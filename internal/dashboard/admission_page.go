@@ -29,6 +29,11 @@ type admissionForm struct {
 	TestBad string
 }
 
+// settingsWrong reports whether the settings came back with faults; those of a rule are another form's.
+func (f admissionForm) settingsWrong() bool {
+	return slices.ContainsFunc(admissionNames, func(name string) bool { return len(f.Wrong[name]) > 0 })
+}
+
 var modeOptions = []ui.Option{
 	{
 		Value: string(registry.AdmitImported), Label: "Only imported", Text: "People with an application you did not import see that it is not admitted here.",

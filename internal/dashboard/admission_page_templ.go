@@ -224,7 +224,7 @@ func admissionPage(v *visit, f admissionForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.may(account.ActManageInstance) {
-				templ_7745c5c3_Err = ui.SaveBar{Form: "admission", Discard: admissionPath, Dirty: len(f.Wrong) > 0}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SaveBar{Form: "admission", Discard: admissionPath, Dirty: f.settingsWrong()}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
