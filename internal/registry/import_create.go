@@ -43,11 +43,16 @@ func (r *Registry) Import(ctx context.Context, actor audit.Actor, d ImportDraft)
 	}
 	for attempt := 1; ; attempt++ {
 		a, outcome, err := r.importOnce(ctx, actor, d)
-		if attempt < importAttempts && (errors.Is(err, ErrConflict) || errors.Is(err, ErrStale) && !errors.Is(err, errOlder)) {
+		if attempt < importAttempts && faster(err) {
 			continue
 		}
 		return a, outcome, err
 	}
+}
+
+// faster reports whether an import failed because somebody else wrote in between: made, changed or deleted the application.
+func faster(err error) bool {
+	return errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) || errors.Is(err, ErrStale) && !errors.Is(err, errOlder)
 }
 
 func (r *Registry) importOnce(ctx context.Context, actor audit.Actor, d ImportDraft) (Application, ImportOutcome, error) {
