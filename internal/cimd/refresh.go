@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"log/slog"
-	"strings"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,32 +47,39 @@ func (s *Service) RefreshDue(ctx context.Context) {
 	for _, id := range ids {
 		delete(asked, id)
 	}
-	for id := range asked {
-		ids = append(ids, id)
-	}
-	var known, others errgroup.Group
-	known.SetLimit(knownJobs)
-	others.SetLimit(otherJobs)
-	strangers := 0
-	var later []*registry.Application
+	known, others := s.lanes(ctx, slices.AppendSeq(ids, maps.Keys(asked)))
+	var jobs sync.WaitGroup
+	jobs.Go(func() { s.refreshAll(ctx, known, knownJobs) })
+	jobs.Go(func() { s.refreshAll(ctx, others[:min(len(others), maxOthers)], otherJobs) })
+	jobs.Wait()
+	s.takeLogos(ctx)
+}
+
+// lanes sorts applications by whether an operator let them in.
+func (s *Service) lanes(ctx context.Context, ids []string) (known, others []*registry.Application) {
 	for _, id := range ids {
 		app, err := s.Directory.ByID(ctx, id)
 		switch {
 		case err != nil || app.Import == nil:
-			continue
 		case app.Import.By == registry.ByOperator:
-			known.Go(func() error { s.refreshQuietly(ctx, app); return nil })
-		case strangers < maxOthers:
-			strangers++
-			later = append(later, app)
+			known = append(known, app)
+		default:
+			others = append(others, app)
 		}
 	}
-	for _, app := range later {
-		others.Go(func() error { s.refreshQuietly(ctx, app); return nil })
+	return known, others
+}
+
+func (s *Service) refreshAll(ctx context.Context, apps []*registry.Application, atOnce int) {
+	var jobs errgroup.Group
+	jobs.SetLimit(atOnce)
+	for _, app := range apps {
+		jobs.Go(func() error {
+			s.refreshQuietly(ctx, app)
+			return nil
+		})
 	}
-	_ = known.Wait()
-	_ = others.Wait()
-	s.takeLogos(ctx)
+	_ = jobs.Wait()
 }
 
 // refreshQuietly refreshes in the background: what goes wrong is in the state of the client, or tried again.
@@ -246,52 +255,4 @@ func laneOf(app *registry.Application) outbound.Lane {
 		return outbound.Known
 	}
 	return outbound.Strangers
-}
-
-// alert records what an operator should know of a client's failing document. A stranger's is nobody's business yet.
-func (s *Service) alert(ctx context.Context, before, after *registry.Application, f *Failure) {
-	kind := ""
-	switch was, is := before.Import, after.Import; {
-	case was.WithdrawnAt.IsZero() && !is.WithdrawnAt.IsZero():
-		kind = "cimd.withdrawn"
-	case was.SuspendedAt.IsZero() && !is.SuspendedAt.IsZero():
-		kind = "cimd.suspended"
-	case was.Failures == 0 && is.Failures > 0 && is.By == registry.ByOperator:
-		kind = "cimd.failing"
-	}
-	if kind != "" {
-		s.event(ctx, after, kind, f.Message, f.details(), string(f.Kind))
-	}
-}
-
-// recovered records that a document that failed is there again.
-func (s *Service) recovered(ctx context.Context, before *registry.Application) {
-	if before.Import.Failures > 0 && before.Import.By == registry.ByOperator {
-		s.event(ctx, before, "cimd.recovered", "its metadata document can be had again", nil, "")
-	}
-}
-
-// changed records that a document is another one.
-func (s *Service) changed(ctx context.Context, app *registry.Application, differences []registry.Difference) {
-	fields, waits := make([]string, len(differences)), false
-	for i, d := range differences {
-		fields[i] = d.Field + " (" + string(d.Class) + ")"
-		waits = waits || !d.Applies
-	}
-	why := "its metadata document changed"
-	if waits {
-		why += "; additions wait for an operator"
-	}
-	s.event(ctx, app, "cimd.changed", why, map[string]string{"fields": strings.Join(fields, ", ")}, "")
-}
-
-func (s *Service) event(ctx context.Context, app *registry.Application, kind, why string, detail map[string]string, failure string) {
-	all := map[string]string{"url": app.ExternalID}
-	for name, value := range detail {
-		all[name] = value
-	}
-	if failure != "" {
-		all["kind"] = failure
-	}
-	s.Uses.Record(ctx, audit.Use{At: s.now(), Kind: kind, ApplicationID: app.ID, Reason: why, Detail: all})
 }

@@ -214,17 +214,17 @@ func TestTenThousandURLsAreHeldBackBeforeTheyAreFetched(t *testing.T) {
 }
 
 func TestAClientThatIsNamedLikeThisServerOrAnAPIIsRefused(t *testing.T) {
-	w := newWorld(t, registry.AdmitOpen)
+	w := newWorld(t, registry.AdmitOpen, servertest.WithPublicURL("https://id.example.com/tenant/"))
 	w.CreateAPI(appURL + "/")
-	for _, url := range []string{w.Issuer(), w.Issuer() + "client.json", appURL} {
+	for _, url := range []string{w.Issuer(), "https://id.example.com/tenant", w.Issuer() + "client.json", appURL} {
 		a := arrival("usr_1")
 		a.URL = url
 		_, refusal := w.resolve(a, cimd.Invalid)
-		if refusal.Kind != audit.FailureURL || len(w.host.Requests()) > 0 {
-			t.Errorf("%s: %+v", url, refusal)
+		if tr := w.trace(refusal.Reference); refusal.Kind != audit.FailureURL || tr.Rule != "client_id_reserved" || len(w.host.Requests()) > 0 {
+			t.Errorf("%s: %+v, %+v", url, refusal, tr)
 		}
 		p, err := w.Preview(t.Context(), url)
-		if err != nil || p.Failure == nil || p.Failure.Kind != audit.FailureURL {
+		if err != nil || p.Failure == nil || p.Failure.Rule != "client_id_reserved" {
 			t.Errorf("the preview of %s says %+v, %v", url, p.Failure, err)
 		}
 	}
