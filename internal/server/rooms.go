@@ -49,7 +49,7 @@ func (s *Server) protocolRooms() ([]room, *discovery.Handler) {
 // signed in.
 func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
 	pages := &signin.Handler{
-		Issuer: s.public.Issuer, People: s.accounts, Resets: s.accounts, Clients: s.directory, Store: s.store, Logos: s.store, Keys: s.keys,
+		Issuer: s.public.Issuer, People: s.accounts, Resets: s.accounts, Clients: s.directory, Store: s.store, Logos: s.store, Consents: s.store, Keys: s.keys,
 		Settings: s.settings.Current, Site: s.site, Uses: s.uses, Log: s.log, Now: s.now,
 	}
 	requests := &authorize.Handler{

@@ -7,6 +7,7 @@
 //	GET  /reset     POST /reset    a new password, by a link that an operator handed over: ?token=
 //	GET  /signout   POST /signout  asks, then ends the session of this browser
 //	GET  /consent   what an application wants; POST /consent  request, decision=allow|deny
+//	GET  /connected POST /connected  what the person allowed, and taking it back: application
 //	GET  /logos/{hash}  the logo of an application with a metadata document, as we re-encoded it
 //
 // The room authorize sends people here with a request: sealed before sign-in, by handle after it. What is decided here is

@@ -55,7 +55,8 @@ type Handler struct {
 	Requests Requests
 	Clients  Clients
 	Store    Store
-	Logos    Logos // nil: there are none
+	Logos    Logos    // nil: there are none
+	Consents Consents // nil: what was allowed is not shown
 	Keys     *secret.Keyring
 	Settings func() settings.Settings
 	Site     func() ui.Site
@@ -77,6 +78,10 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /consent", h.consentPage)
 	mux.HandleFunc("POST /consent", h.consent)
 	mux.HandleFunc("GET /logos/{hash}", h.logo)
+	if h.Consents != nil {
+		mux.HandleFunc("GET /connected", h.connectedPage)
+		mux.HandleFunc("POST /connected", h.disconnect)
+	}
 }
 
 // waiting is the request that sent the person here. Its zero value is none: the person came by themselves.
