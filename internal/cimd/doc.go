@@ -1,6 +1,7 @@
 // Package cimd is applications from a metadata URL: Client ID Metadata Documents.
 //
-//	reading.go     bytes of a document → what it asks, what becomes of each member, and why
+//	reading.go     what a document asks, what becomes of each member, and why
+//	document.go    bytes → a reading; members, links, methods, grants and redirects have a file each
 //	freshness.go   how long an answer is good, RFC 9111
 //	fetch.go       URL → a sighting: document and key set, through outbound
 //	preview.go     what an import or a refresh would do; nothing stored
@@ -8,7 +9,8 @@
 //	finder.go      who a client ID is: for the protocol's doors
 //	resolve.go     an unknown URL on first sight: admission, queue, strangers
 //	refresh.go     documents of clients in use, in the background
-//	lint.go        the whole checklist, for those who publish documents
+//	lint.go        the whole checklist, for those who publish documents; checklist.go has its rows
+//	clients.go     would well-known clients be let in here; known/ has their documents
 //	logo.go        logos, re-encoded and served by us
 //	trace.go       why somebody was refused, for the operator who has the reference
 //
