@@ -85,6 +85,15 @@ var changeWords = map[string]string{
 	"user.password_set": "got a new password", "user.sessions_ended": "signed out everywhere", "user.password_rehashed": "password kept more safely",
 	"setting.changed": "changed", "signing_key.created": "key made", "signing_key.rotated": "key rotated", "signing_key.revoked": "key revoked",
 	"application.connections_ended": "lost its refresh tokens",
+	"application.key_added":         "got a key", "application.key_changed": "key changed", "application.key_deleted": "lost a key",
+	"application.imported": "imported from its URL", "application.admitted": "let in by its URL", "application.document_changed": "document changed",
+	"application.document_applied": "document applied", "application.document_approved": "document approved", "application.document_pinned": "copy of the document pinned",
+	"application.keys_changed": "published other keys", "application.keys_held": "published other keys, which wait for approval",
+	"application.suspended": "suspended because of its document", "application.resumed": "document good again",
+	"application.withdrawn": "document withdrawn", "application.returned": "document is back and waits for approval",
+	"application.follow_mode_changed": "changes of the document are taken in another way", "application.client_credentials_changed": "client credentials switched",
+	"application.audience_exception_changed": "audience exception changed",
+	"admission_rule.created":                 "made", "admission_rule.deleted": "deleted", "waiting_client.refused": "refused",
 }
 
 func changeWord(e audit.Event) string {
