@@ -67,12 +67,12 @@ var expected = map[oauth.ErrorCode]bool{
 }
 
 // trace leaves a trace of a refusal of a client that is known by a URL, and returns its reference. For all other clients, for
-// trouble of our own, and for refusals that have one already, it only returns a reference.
+// trouble of our own, for what nobody did wrong, and for refusals that have one already, it only returns a reference.
 func (h *Handler) trace(r *http.Request, q *Request, err *PageError) string {
 	switch {
 	case err.Reference != "":
 		return err.Reference
-	case q == nil || h.Traces == nil || err.cause != nil || !looksLikeURL(q.get("client_id")):
+	case q == nil || h.Traces == nil || err.cause != nil || err.Detail+err.note == "" || !looksLikeURL(q.get("client_id")):
 		return endpoint.NewReference()
 	}
 	t := audit.Trace{

@@ -23,6 +23,9 @@ type URLClients interface {
 
 	// Current is app with its document as fresh as it must be. It fails with *cimd.Refusal.
 	Current(ctx context.Context, app *registry.Application, a cimd.Arrival) (*registry.Application, error)
+
+	// Barred says why a stranger that was let in once is kept out now, or nothing. It never fetches.
+	Barred(ctx context.Context, app *registry.Application) (*cimd.Failure, error)
 }
 
 // looksLikeURL reports whether a client ID means to be a URL. Whatever is one in another spelling is refused as such, with
