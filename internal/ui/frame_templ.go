@@ -127,7 +127,7 @@ func Frame(p Page) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = SearchBox{Name: "q", Label: "Search applications", Placeholder: "Search applications"}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = SearchBox{Name: "q", Label: "Search applications, or a reference", Placeholder: "Application or reference"}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
