@@ -27,9 +27,10 @@ func (r *Registry) ApproveDocument(ctx context.Context, actor audit.Actor, id, h
 		switch {
 		case m.Live.Hash != hash || m.LiveKeys.Hash != keySetHash:
 			return errMoved
-		case m.SuspendedWhy == SuspendedGone:
+		case m.SuspendedWhy == SuspendedGone || !m.GoneAt.IsZero():
 			return refusal("id", "document_gone", "has a metadata document that is gone; it can be approved when it is there again")
 		}
+		st.unseen = m.LiveKeys.Version == 0 && st.live.JWKSURI != ""
 		st.approve(actor.Name, "")
 		return nil
 	})

@@ -48,6 +48,7 @@ type Import struct {
 	DueAt        time.Time // when it is to be fetched again; before that it is fresh
 	ETag         string
 	LastModified string
+	KeysAt       time.Time // the last answer about the key set, with keys or without; trouble on the way is none
 	KeysDueAt    time.Time
 	Failures     int // in a row
 	Failure      audit.FailureKind
@@ -56,12 +57,14 @@ type Import struct {
 	SuspendedAt  time.Time
 	SuspendedWhy SuspendReason
 	WithdrawnAt  time.Time
+	GoneAt       time.Time // the first of the answers in a row that said that the document is gone; zero when it is there
 	PinnedUntil  time.Time // the kept copy counts although the host cannot be reached
 
 	ClientCredentials bool              // the operator's switch for the grant
 	Ceiling           []oauth.GrantType // what the operator allows at most, whatever a later document asks; nil = everything
 	OwnType           Type              // the operator's choice of type, whatever a later document says; empty = the document's
 	AudienceUntil     time.Time         // until then the token endpoint's URL is accepted as aud of an assertion
+	Dropped           []string          // what newer documents took away of the approved one while they wait; see Import.Left
 	LogoHash          string            // of the logo we serve; empty = none
 	Revision          int64             // counts up with every change of this state
 }
@@ -157,8 +160,9 @@ type Sighting struct {
 	DueAt   time.Time
 	Address string
 	Headers map[string]string
-	Mapped  Mapped // Keys included
-	KeySet  *KeySetSighting
+	Mapped  Mapped          // Keys included
+	KeySet  *KeySetSighting // nil if there is none, or if it could not be had
+	NoKeys  bool            // the jwks_uri is answered, and not with keys: those before do not count any more
 }
 
 // KeySetSighting is one valid answer of a jwks_uri, or the inline jwks.

@@ -126,7 +126,7 @@ func (r *Registry) importAgain(ctx context.Context, actor audit.Actor, id string
 	if err != nil {
 		return Application{}, ImportOutcome{}, err
 	}
-	if exact(d.Sighting.At).Before(st.app.Import.FetchedAt) {
+	if exact(d.Sighting.At).Before(st.app.Import.FetchedAt) || st.olderKeys(d.Sighting) {
 		if d.By == ByClient {
 			return st.was, ImportOutcome{}, nil // somebody was faster
 		}
@@ -138,6 +138,7 @@ func (r *Registry) importAgain(ctx context.Context, actor audit.Actor, id string
 	}
 	before := st.app.Mapped()
 	st.see(d.Sighting, next)
+	st.unseen = d.Sighting.KeySet == nil && d.Sighting.Mapped.JWKSURI != ""
 	kind := ""
 	if d.By == ByClient {
 		st.settle()

@@ -2,7 +2,10 @@ package registry
 
 import (
 	"cmp"
+	"slices"
 	"time"
+
+	"clientele/internal/oauth"
 )
 
 // mode is how new versions are taken now: a document that was withdrawn is reviewed in every mode.
@@ -18,8 +21,12 @@ func (st *step) mode() FollowMode {
 func (st *step) settle() {
 	m := st.app.Import
 	pending := Differences(st.mode(), st.approved, st.live)
-	if m.Approved.Version != m.Live.Version && m.WithdrawnAt.IsZero() && !waits(pending) {
+	switch {
+	case m.Approved.Version == m.Live.Version:
+	case m.WithdrawnAt.IsZero() && !waits(pending):
 		st.advance(m.Approved.By)
+	default:
+		st.drop()
 	}
 	st.downgraded(hasClass(Differences(Review, st.approved, st.live), ClassDowngrade))
 	use, held := chooseKeys(st.mode(), st.accepted, st.keys)
@@ -38,7 +45,41 @@ func (st *step) advance(by string) {
 		m.Identity = identityOf(m.Live.Version)
 	}
 	m.Approved = DocumentRef{Version: m.Live.Version, Hash: m.Live.Hash, At: st.at, By: by}
-	st.approved = st.live
+	st.approved, m.Dropped = st.live, nil
+}
+
+// drop takes out of the approved document what the newest one took away, although that waits for what it adds: none of it
+// comes back by itself. Keys are judged by themselves.
+func (st *step) drop() {
+	m := st.app.Import
+	for _, f := range comparedLists {
+		for _, v := range without(f.of(&st.approved), f.of(&st.live)) {
+			m.Dropped = append(m.Dropped, dropped(f.member, v))
+		}
+	}
+	key, none := oauth.AuthPrivateKeyJWT, oauth.AuthNone
+	if slices.Contains(st.approved.AuthMethods, key) && slices.Contains(st.approved.AuthMethods, none) && !slices.Contains(st.live.AuthMethods, none) {
+		m.Dropped = append(m.Dropped, dropped(memberMethods, string(none)))
+	}
+	st.approved = m.Left(st.approved)
+}
+
+func dropped(member, value string) string { return member + ":" + value }
+
+// Left is what newer documents have left of the approved one.
+func (m *Import) Left(approved Mapped) Mapped {
+	if len(m.Dropped) == 0 {
+		return approved
+	}
+	approved.RedirectURIs = leftOf(m.Dropped, "redirect_uris", approved.RedirectURIs)
+	approved.GrantTypes = leftOf(m.Dropped, "grant_types", approved.GrantTypes)
+	approved.Scopes = leftOf(m.Dropped, "scope", approved.Scopes)
+	approved.AuthMethods = leftOf(m.Dropped, memberMethods, approved.AuthMethods)
+	return approved
+}
+
+func leftOf[S ~[]T, T ~string](gone []string, member string, list S) S {
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool { return slices.Contains(gone, dropped(member, string(v))) })
 }
 
 // downgraded suspends the application while its document says that it needs no key any more and nobody confirmed that.
@@ -52,14 +93,16 @@ func (st *step) downgraded(down bool) {
 	}
 }
 
-// approve takes the newest document and key set as they are, on somebody's word. A stranger becomes an operator's record. mode
+// approve takes the newest document and key set as they are, on somebody's word; keys that nobody saw stay as they were. A stranger becomes an operator's record. mode
 // is how later ones are taken, empty for as before, or Review for what was a stranger.
 func (st *step) approve(by string, mode FollowMode) {
 	m := st.app.Import
 	if m.Approved.Version != m.Live.Version || m.Approved.By == "" {
 		st.advance(by)
 	}
-	m.Keys, st.accepted = m.LiveKeys, thumbprints(st.keys)
+	if !st.unseen {
+		m.Keys, st.accepted = m.LiveKeys, thumbprints(st.keys)
+	}
 	m.WithdrawnAt = time.Time{}
 	if m.SuspendedWhy == SuspendedReturn || m.SuspendedWhy == SuspendedDowngrade {
 		m.SuspendedAt, m.SuspendedWhy = time.Time{}, ""

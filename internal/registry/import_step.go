@@ -24,6 +24,7 @@ type step struct {
 	document *DocumentVersion // new
 	keySet   *KeySetVersion   // new
 	held     bool             // keys wait
+	unseen   bool             // who approves did not see the key set
 	changes  []Difference     // for the event and the caller
 }
 
@@ -50,7 +51,7 @@ func (r *Registry) recall(ctx context.Context, st *step) error {
 	if err != nil {
 		return moved(err)
 	}
-	st.approved, st.live = document.Mapped, document.Mapped
+	st.approved, st.live = m.Left(document.Mapped), document.Mapped
 	if m.Live.Version != m.Approved.Version {
 		if document, err = r.Store.Document(ctx, id, m.Live.Version); err != nil {
 			return moved(err)
@@ -128,10 +129,13 @@ func (st *step) see(s Sighting, nextKeySet int64) {
 		m.Live, st.live = ref, mapped
 	}
 	switch {
+	case s.KeySet != nil && st.olderKeys(s):
 	case s.KeySet != nil:
 		st.seeKeys(*s.KeySet, nextKeySet)
 	case s.Mapped.JWKSURI == "":
-		st.keys, m.LiveKeys, m.KeysDueAt = nil, KeySetRef{}, time.Time{}
+		st.noKeys(time.Time{}, time.Time{})
+	case s.NoKeys:
+		st.noKeys(at, at.Add(noKeysPause))
 	case s.Mapped.JWKSURI != m.JWKSURI || m.KeysDueAt.IsZero():
 		m.KeysDueAt = at.Add(time.Minute) // the set could not be had with its document: soon again
 	}
@@ -140,10 +144,25 @@ func (st *step) see(s Sighting, nextKeySet int64) {
 	st.fresh(at, exact(s.DueAt), s.Headers)
 }
 
+// olderKeys reports whether a later answer of the same jwks_uri was seen already.
+func (st *step) olderKeys(s Sighting) bool {
+	m := st.app.Import
+	return s.Mapped.JWKSURI != "" && s.Mapped.JWKSURI == m.JWKSURI && s.KeySet != nil && exact(s.KeySet.At).Before(m.KeysAt)
+}
+
+// noKeysPause is when a jwks_uri that gave no keys is asked again, unless an assertion asks before.
+const noKeysPause = 10 * time.Minute
+
+// noKeys takes the keys away. Those that were accepted stay known: what comes after has to share one with them.
+func (st *step) noKeys(at, due time.Time) {
+	m := st.app.Import
+	st.keys, m.LiveKeys, m.KeysAt, m.KeysDueAt = nil, KeySetRef{}, at, due
+}
+
 // seeKeys takes in a key set: a new version if its bytes are new.
 func (st *step) seeKeys(k KeySetSighting, next int64) {
 	m := st.app.Import
-	m.KeysDueAt = exact(k.DueAt)
+	m.KeysAt, m.KeysDueAt = exact(k.At), exact(k.DueAt)
 	if k.Hash == m.LiveKeys.Hash {
 		return
 	}
@@ -159,7 +178,7 @@ func (st *step) fresh(at, due time.Time, headers map[string]string) {
 	m := st.app.Import
 	m.FetchedAt, m.DueAt = at, due
 	m.ETag, m.LastModified = headers["etag"], headers["last-modified"]
-	m.Failures, m.Failure, m.FailedAt = 0, "", time.Time{}
+	m.Failures, m.Failure, m.FailedAt, m.GoneAt = 0, "", time.Time{}, time.Time{}
 	switch {
 	case !m.WithdrawnAt.IsZero():
 		if m.SuspendedWhy != SuspendedReturn {

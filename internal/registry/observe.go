@@ -15,13 +15,15 @@ var errOlder = fmt.Errorf("a later answer was seen already: %w", ErrStale)
 // withdrawAfter is how long a document must be gone, at least, before a second look decides that it is.
 const withdrawAfter = 10 * time.Minute
 
-// ObservedFailure is a fetch of a document that gave nothing to act on. At most one of the three is true; with none of them
+// ObservedFailure is a fetch of a document that gave nothing to act on. At most one of the first four is true; with none of them
 // the document is there and breaks a rule.
 type ObservedFailure struct {
 	Kind      audit.FailureKind
 	Transport bool // nobody knows what the document says now
 	Gone      bool // 404 or 410
 	Mismatch  bool // the document names another client_id
+	Expired   bool // the document says that it is over
+	NoKeys    bool // the document's own keys are gone, or given away
 	At        time.Time
 	RetryAt   time.Time // when it is to be tried again
 }
@@ -66,12 +68,47 @@ func (r *Registry) ObserveKeys(ctx context.Context, id string, revision int64, k
 	if err != nil {
 		return Application{}, err
 	}
+	if exact(k.At).Before(st.app.Import.KeysAt) {
+		return Application{}, errOlder
+	}
 	before, after := st.live, st.live
 	before.Keys = st.keys
 	st.seeKeys(k, next)
 	after.Keys = st.keys
 	st.changes = Differences(st.mode(), before, after)
 	st.settle()
+	if err := r.commit(ctx, watcher, st, st.happened(), ""); err != nil {
+		return Application{}, err
+	}
+	return st.app, nil
+}
+
+// KeysFailure is a fetch of a key set that gave none.
+type KeysFailure struct {
+	Transport bool      // nobody knows what the set is now
+	At        time.Time // of the question
+	RetryAt   time.Time // when it is to be asked again
+}
+
+// ObserveKeysFailure notes that the key set of the application's jwks_uri could not be had, or has no keys to use. Trouble on
+// the way leaves the keys as they are; every other answer takes them away at once. It fails with ErrStale if the state moved.
+func (r *Registry) ObserveKeysFailure(ctx context.Context, id string, revision int64, f KeysFailure) (Application, error) {
+	st, err := r.begin(ctx, id, revision)
+	if err != nil {
+		return Application{}, err
+	}
+	at, due := exact(f.At), exact(f.RetryAt)
+	if at.Before(st.app.Import.KeysAt) {
+		return Application{}, errOlder
+	}
+	st.app.Import.KeysDueAt = due
+	if !f.Transport {
+		before, after := st.live, st.live
+		before.Keys = st.keys
+		st.noKeys(at, due)
+		st.changes = Differences(st.mode(), before, after)
+		st.settle()
+	}
 	if err := r.commit(ctx, watcher, st, st.happened(), ""); err != nil {
 		return Application{}, err
 	}
@@ -98,7 +135,7 @@ func (r *Registry) ObserveUnchanged(ctx context.Context, id string, revision int
 
 // ObserveFailure notes that the document could not be had, or cannot be used. A document that is gone, or names another
 // client, suspends the application, and withdraws it if it is still so ten minutes later. One that breaks a rule suspends it
-// until it is valid again. Trouble on the way never does. It fails with ErrStale if the state moved.
+// until it is valid again; one that says that it is over is withdrawn. Trouble on the way never does. It fails with ErrStale if the state moved.
 func (r *Registry) ObserveFailure(ctx context.Context, id string, revision int64, f ObservedFailure) (Application, error) {
 	st, err := r.begin(ctx, id, revision)
 	if err != nil {
@@ -122,8 +159,15 @@ func (st *step) fail(f ObservedFailure, at time.Time) {
 	}
 	m.Failures++
 	m.Failure, m.DueAt = f.Kind, exact(f.RetryAt)
+	if f.NoKeys {
+		st.noKeys(at, time.Time{})
+		st.app.documentKeys(nil, st.at)
+		m.ETag, m.LastModified = "", "" // whatever comes next is to be read with its keys
+	}
 	switch {
 	case f.Transport:
+	case f.Expired:
+		st.expire(at)
 	case f.Gone || f.Mismatch:
 		st.gone(at)
 	case m.SuspendedAt.IsZero():
@@ -131,13 +175,26 @@ func (st *step) fail(f ObservedFailure, at time.Time) {
 	}
 }
 
-// gone: the first time suspends, the second time withdraws, whatever else was wrong before.
+// gone: the first time suspends, the second time withdraws, whatever else was wrong before. That the document dropped its keys
+// stays the reason: it stops more.
 func (st *step) gone(at time.Time) {
 	m := st.app.Import
-	switch {
-	case m.SuspendedWhy != SuspendedGone:
+	if m.SuspendedWhy != SuspendedGone && m.SuspendedWhy != SuspendedDowngrade {
 		m.SuspendedAt, m.SuspendedWhy = at, SuspendedGone
-	case m.WithdrawnAt.IsZero() && !at.Before(m.SuspendedAt.Add(withdrawAfter)):
+	}
+	if m.GoneAt.IsZero() {
+		m.GoneAt = at
+	}
+	if m.WithdrawnAt.IsZero() && !at.Before(m.GoneAt.Add(withdrawAfter)) {
+		m.WithdrawnAt = at
+	}
+}
+
+// expire withdraws at once: the document itself says so.
+func (st *step) expire(at time.Time) {
+	m := st.app.Import
+	m.SuspendedAt, m.SuspendedWhy = at, SuspendedGone
+	if m.WithdrawnAt.IsZero() {
 		m.WithdrawnAt = at
 	}
 }

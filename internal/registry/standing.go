@@ -6,7 +6,8 @@ import "time"
 type Standing string
 
 // The standings. Whoever is not good begins no authorization. A withdrawn one, and one that is suspended for
-// SuspendedDowngrade, gets no tokens for codes and refresh tokens either; grants of the others go on.
+// SuspendedDowngrade or for a day for SuspendedInvalid, gets no tokens for codes and refresh tokens either; a stale one gets
+// them again when its document can be fetched; grants of the others go on.
 const (
 	StandingGood      Standing = "good"
 	StandingSuspended Standing = "suspended"
@@ -50,9 +51,34 @@ var suspensions = map[SuspendReason]string{
 	SuspendedReturn:    "its metadata document was withdrawn and is there again; approve it first",
 }
 
-// Ended reports whether a and its codes and refresh tokens are refused: its document is withdrawn, or dropped the keys that it
-// authenticated with.
+// Ended reports whether a and its codes and refresh tokens are refused: its document is withdrawn, dropped the keys that it
+// authenticated with, or has broken a rule for as long as a last good copy counts.
 func (a *Application) Ended(now time.Time) bool {
-	s, _ := a.Standing(now)
-	return s == StandingWithdrawn || s == StandingSuspended && a.Import.SuspendedWhy == SuspendedDowngrade
+	switch s, _ := a.Standing(now); s {
+	case StandingWithdrawn:
+		return true
+	case StandingSuspended:
+		m := a.Import
+		return m.SuspendedWhy == SuspendedDowngrade || m.SuspendedWhy == SuspendedInvalid && !now.Before(m.SuspendedAt.Add(LastKnownGood))
+	}
+	return false
+}
+
+// Overdue reports whether the document ought to have been fetched again long ago, and nobody managed to: it did not even fail.
+func (a *Application) Overdue(now time.Time) bool {
+	m := a.Import
+	if m == nil || now.Before(m.PinnedUntil) {
+		return false
+	}
+	grace := StrangerGrace
+	if m.By == ByOperator {
+		grace = LastKnownGood
+	}
+	return !now.Before(m.DueAt.Add(grace))
+}
+
+// KeysStale reports whether the keys of a jwks_uri were seen so long ago that they must be looked at again before they count.
+func (a *Application) KeysStale(now time.Time) bool {
+	m := a.Import
+	return m != nil && m.JWKSURI != "" && !m.KeysAt.IsZero() && !now.Before(m.PinnedUntil) && !now.Before(m.KeysAt.Add(LastKnownGood))
 }

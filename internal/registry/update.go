@@ -153,6 +153,7 @@ func (a *Application) clone() Application {
 	if a.Import != nil {
 		state := *a.Import
 		state.Scopes, state.Ceiling = slices.Clone(a.Import.Scopes), slices.Clone(a.Import.Ceiling)
+		state.Dropped = slices.Clone(a.Import.Dropped)
 		c.Import = &state
 	}
 	return c

@@ -88,10 +88,10 @@ const importColumns = `imported_by, mode, admission_rule, approved_version, appr
 	live_hash, live_at, key_set_version, key_set_hash, live_keys_version, live_keys_hash, client_uri, terms_uri, policy_uri, jwks_uri,
 	algorithm, scopes, identity, fetched_at, due_at, keys_due_at, next_at, etag, last_modified, failures, failure, failed_at,
 	suspended_at, suspended_why, withdrawn_at, pinned_until, client_credentials, audience_until, logo_hash,
-	ceiling, own_type`
+	ceiling, own_type, keys_at, gone_at, dropped`
 
 const importPlaces = `$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,
-	$27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40`
+	$27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43`
 
 func importArgs(id string, i *registry.Import) []any {
 	return []any{
@@ -101,7 +101,7 @@ func importArgs(id string, i *registry.Import) []any {
 		sqldb.Time(i.DueAt), sqldb.Time(i.KeysDueAt), sqldb.Time(earlier(i.DueAt, i.KeysDueAt)), i.ETag, i.LastModified, i.Failures,
 		string(i.Failure), sqldb.Time(i.FailedAt), sqldb.Time(i.SuspendedAt), string(i.SuspendedWhy), sqldb.Time(i.WithdrawnAt),
 		sqldb.Time(i.PinnedUntil), i.ClientCredentials, sqldb.Time(i.AudienceUntil), i.LogoHash,
-		sqldb.Words(i.Ceiling), string(i.OwnType),
+		sqldb.Words(i.Ceiling), string(i.OwnType), sqldb.Time(i.KeysAt), sqldb.Time(i.GoneAt), sqldb.Words(i.Dropped),
 	}
 }
 
@@ -120,13 +120,14 @@ func insertImport(ctx context.Context, c *sqldb.Conn, id string, i *registry.Imp
 
 func updateImport(ctx context.Context, c *sqldb.Conn, id string, was int64, i *registry.Import) (changed int64, err error) {
 	return c.Exec(ctx, `UPDATE imports SET (`+importColumns+`, revision) = (`+importPlaces+`, revision + 1)
-		WHERE application_id = $1 AND revision = $41`, append(importArgs(id, i), was)...)
+		WHERE application_id = $1 AND revision = $44`, append(importArgs(id, i), was)...)
 }
 
 const importSelect = `SELECT application_id, imported_by, mode, admission_rule, approved_version, approved_hash, approved_at, approved_by,
 	live_version, live_hash, live_at, key_set_version, key_set_hash, live_keys_version, live_keys_hash, client_uri, terms_uri,
 	policy_uri, jwks_uri, algorithm, scopes, identity, fetched_at, due_at, keys_due_at, etag, last_modified, failures, failure,
-	failed_at, suspended_at, suspended_why, withdrawn_at, pinned_until, client_credentials, audience_until, logo_hash, ceiling, own_type, revision FROM imports`
+	failed_at, suspended_at, suspended_why, withdrawn_at, pinned_until, client_credentials, audience_until, logo_hash, ceiling, own_type, keys_at, gone_at,
+	dropped, revision FROM imports`
 
 func scanImport(row sqldb.Scanner) (id string, i registry.Import, err error) {
 	err = row.Scan(&id, &i.By, &i.Mode, &i.Rule, &i.Approved.Version, &i.Approved.Hash, sqldb.ScanTime(&i.Approved.At), &i.Approved.By,
@@ -135,7 +136,7 @@ func scanImport(row sqldb.Scanner) (id string, i registry.Import, err error) {
 		sqldb.ScanTime(&i.DueAt), sqldb.ScanTime(&i.KeysDueAt), &i.ETag, &i.LastModified, &i.Failures,
 		&i.Failure, sqldb.ScanTime(&i.FailedAt), sqldb.ScanTime(&i.SuspendedAt), &i.SuspendedWhy, sqldb.ScanTime(&i.WithdrawnAt),
 		sqldb.ScanTime(&i.PinnedUntil), &i.ClientCredentials, sqldb.ScanTime(&i.AudienceUntil), &i.LogoHash,
-		sqldb.ScanWords(&i.Ceiling), &i.OwnType, &i.Revision)
+		sqldb.ScanWords(&i.Ceiling), &i.OwnType, sqldb.ScanTime(&i.KeysAt), sqldb.ScanTime(&i.GoneAt), sqldb.ScanWords(&i.Dropped), &i.Revision)
 	return id, i, err
 }
 

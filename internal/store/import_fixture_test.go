@@ -52,6 +52,7 @@ func importOf() *registry.Import {
 		Failure: audit.FailureTimeout, FailedAt: at(6), SuspendedAt: at(7), SuspendedWhy: registry.SuspendedDowngrade, WithdrawnAt: at(8),
 		PinnedUntil: at(9), ClientCredentials: true, AudienceUntil: at(10), LogoHash: "logo", Revision: 1,
 		Ceiling: []oauth.GrantType{oauth.AuthorizationCode}, OwnType: registry.Native,
+		KeysAt: at(11), GoneAt: at(12), Dropped: []string{"redirect_uris:https://client.example/old"},
 	}
 }
 

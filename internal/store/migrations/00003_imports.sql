@@ -66,6 +66,9 @@ CREATE TABLE imports (
 	logo_hash          TEXT NOT NULL,
 	ceiling            TEXT NOT NULL, -- grant types, in words; empty = no ceiling
 	own_type           TEXT NOT NULL, -- the operator's; empty = the document's
+	keys_at            BIGINT, -- last valid fetch of the key set
+	gone_at            BIGINT, -- the first of the answers in a row that said so
+	dropped            TEXT NOT NULL, -- what newer versions took away of the approved one, in words
 	revision           BIGINT NOT NULL
 ) STRICT;
 CREATE INDEX imports_next ON imports (next_at) WHERE next_at IS NOT NULL;
