@@ -70,6 +70,8 @@ func changeLink(e audit.Event) string {
 		return "/dashboard/apis/" + e.TargetID
 	case "user":
 		return "/dashboard/users/" + e.TargetID
+	case "admission_rule":
+		return admissionPath
 	}
 	return ""
 }
