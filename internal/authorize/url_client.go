@@ -15,7 +15,7 @@ import (
 
 // URLClients knows the clients whose client ID is the URL of their metadata document. cimd.Service is one.
 type URLClients interface {
-	// Find never fetches. It fails with registry.ErrNotFound.
+	// Find never fetches. It fails with registry.ErrNotFound, also for a stranger that a rule or the mode keeps out by now.
 	Find(ctx context.Context, id oauth.ClientID) (*registry.Application, error)
 
 	// Resolve fetches an unknown client for somebody who is signed in, and lets it in. It fails with *cimd.Refusal.
@@ -23,9 +23,6 @@ type URLClients interface {
 
 	// Current is app with its document as fresh as it must be. It fails with *cimd.Refusal.
 	Current(ctx context.Context, app *registry.Application, a cimd.Arrival) (*registry.Application, error)
-
-	// Barred says why a stranger that was let in once is kept out now, or nothing. It never fetches.
-	Barred(ctx context.Context, app *registry.Application) (*cimd.Failure, error)
 }
 
 // looksLikeURL reports whether a client ID means to be a URL. Whatever is one in another spelling is refused as such, with

@@ -70,10 +70,6 @@ func (p *pretend) Current(ctx context.Context, app *registry.Application, a cimd
 	return p.save(ctx, a.URL)
 }
 
-func (p *pretend) Barred(context.Context, *registry.Application) (*cimd.Failure, error) {
-	return nil, nil //nolint:nilnil // nothing is wrong
-}
-
 // save registers the client, or gives it what its document says now.
 func (p *pretend) save(ctx context.Context, at string) (*registry.Application, error) {
 	now := p.s.Clock.Now()

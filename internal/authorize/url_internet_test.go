@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"clientele/internal/cimd"
 	"clientele/internal/outbound/outboundtest"
 	"clientele/internal/registry"
 	"clientele/internal/servertest"
@@ -110,6 +111,40 @@ func TestAnOperatorApprovesWhileThePersonWaits(t *testing.T) {
 			t.Errorf("the answer is %v", answer)
 		}
 	})
+}
+
+// What was let in once is held to the rules and the mode of today, and what an operator imported is not.
+func TestAStrangerThatIsKeptOutByNowBeginsNothing(t *testing.T) {
+	for name, keepOut := range map[string]func(*servertest.Server) error{
+		"its host is denied": func(s *servertest.Server) error {
+			_, err := s.Registry.CreateAdmissionRule(t.Context(), servertest.Actor, "agent.example.net", registry.Deny, "")
+			return err
+		},
+		"only imported applications are admitted": func(s *servertest.Server) error {
+			return s.Settings.Set(t.Context(), servertest.Actor, "cimd_admission", string(registry.AdmitImported))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, host := internet(t, registry.AdmitOpen)
+			b := here(t, s)
+			consent := at(t, b.Get(agentRequest(nil)), "/consent")
+			if err := keepOut(s); err != nil {
+				t.Fatal(err)
+			}
+			for _, page := range []servertest.Page{b.Get(agentRequest(nil)), decide(consent, "allow")} {
+				if page.Status != http.StatusForbidden || page.Left != nil || !has(page.Body, "agent.example.net is not admitted here", "Reference <code>") {
+					t.Errorf("%d, left for %v:\n%s", page.Status, page.Left, page.Body)
+				}
+			}
+			if _, err := s.Documents().Register(t.Context(), servertest.Actor, clientURL, cimd.RegisterOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			at(t, b.Get(agentRequest(nil)), "/consent")
+			if host.Count("/client.json") != 2 {
+				t.Errorf("%d fetches", host.Count("/client.json"))
+			}
+		})
+	}
 }
 
 // Whatever is wrong, the person sees one of the reasons and the operator finds the rest under the reference.

@@ -94,10 +94,7 @@ func wordsFor(reason cimd.Reason) refusalWords {
 // A client whose metadata document is gone, or changed in a way that an operator has to see first, begins nothing new. Where a
 // look at the document can mend it, it gets one as soon as somebody is signed in, and until then nothing leaves for it.
 // CIMD-02 §6.
-func (h *Handler) checkStanding(ctx context.Context, q *Request) *PageError {
-	if page := h.checkAdmitted(ctx, q); page != nil {
-		return page
-	}
+func (h *Handler) checkStanding(_ context.Context, q *Request) *PageError {
 	standing, why := q.app.Standing(h.Now())
 	if standing == registry.StandingGood {
 		return nil
@@ -113,26 +110,6 @@ func (h *Handler) checkStanding(ctx context.Context, q *Request) *PageError {
 	if words.status == http.StatusServiceUnavailable {
 		page.Retry, page.side = leastRetry, audit.SideNetwork
 	}
-	return page
-}
-
-// checkAdmitted holds a stranger to the rules and the mode of today: who was let in once is kept out as soon as an operator says
-// so. CIMD-02 §8.9.
-func (h *Handler) checkAdmitted(ctx context.Context, q *Request) *PageError {
-	if h.URLs == nil || q.app.Import == nil {
-		return nil
-	}
-	why, err := h.URLs.Barred(ctx, q.app)
-	if err != nil {
-		return failedPage(err)
-	}
-	if why == nil {
-		return nil
-	}
-	words := wordsFor(cimd.NotAdmitted)
-	fill := strings.NewReplacer("HOST", hostOf(q.app))
-	page := refusePage("client "+string(cimd.NotAdmitted), fill.Replace(words.title), fill.Replace(words.text), "")
-	page.Status, page.kind, page.value, page.note, page.mend, page.spec, page.side = words.status, why.Kind, why.Value, why.Message, why.Mend, why.Spec, why.Side
 	return page
 }
 
