@@ -8,14 +8,42 @@ import (
 	"clientele/internal/registry"
 )
 
-// Find says who a client ID is, for the doors that never fetch. It fails with registry.ErrNotFound. A client whose document
-// is due is served as it is known and refreshed in the background. CIMD-02 §5.2.
+// Find says who a client ID is, for the doors that never fetch. It fails with registry.ErrNotFound, also for a client that came
+// by itself and that a rule or the mode keeps out since. A client whose document is due is served as it is known and refreshed
+// in the background. CIMD-02 §5.2.
 func (s *Service) Find(ctx context.Context, id oauth.ClientID) (*registry.Application, error) {
 	app, err := s.Directory.Find(ctx, id)
-	if err == nil && app.Import != nil && s.due(app) {
+	if err != nil || app.Import == nil {
+		return app, err
+	}
+	out, err := s.Barred(ctx, app)
+	switch {
+	case err != nil:
+		return nil, err
+	case out != nil:
+		return nil, registry.ErrNotFound
+	}
+	if s.due(app) {
 		s.wanted.add(app.ID)
 	}
-	return app, err
+	return app, nil
+}
+
+// Barred is why a client that was let in on first sight would not be let in any more; nil for one that would, and for one that
+// an operator answers for.
+func (s *Service) Barred(ctx context.Context, app *registry.Application) (*Failure, error) {
+	if app.Import == nil || app.Import.By == registry.ByOperator {
+		return nil, nil //nolint:nilnil // nothing keeps it out
+	}
+	url, err := oauth.ParseClientURL(app.ExternalID, s.Policy().URLRules())
+	if err != nil {
+		return nil, nil //nolint:nilerr,nilnil // its next refresh tells why it is none any more
+	}
+	decision, err := s.decide(ctx, url)
+	if err != nil || decision.Verdict != registry.Refuse {
+		return nil, err
+	}
+	return notAdmitted(url, decision), nil
 }
 
 // due reports whether the document or the key set of an imported application is to be fetched again.

@@ -85,7 +85,7 @@ func (s *Service) refreshAll(ctx context.Context, apps []*registry.Application, 
 // refreshQuietly refreshes in the background: what goes wrong is in the state of the client, or tried again.
 func (s *Service) refreshQuietly(ctx context.Context, app *registry.Application) {
 	_, err := s.refresh(ctx, app)
-	if _, busy := errors.AsType[*outbound.Busy](err); err != nil && !busy && !isNotFound(err) && !errors.Is(err, registry.ErrStale) {
+	if _, busy := errors.AsType[*outbound.Busy](err); err != nil && !busy && !isNotFound(err) {
 		s.trouble(ctx, "a metadata document could not be refreshed", err)
 	}
 }
@@ -103,14 +103,17 @@ type refreshed struct {
 }
 
 // refresh fetches what is due of a known client, once for all who ask at the same time. It fails with *outbound.Busy,
-// registry.ErrNotFound, registry.ErrStale if somebody else was faster twice, and with our own trouble.
+// registry.ErrNotFound, and with our own trouble.
 func (s *Service) refresh(ctx context.Context, app *registry.Application) (refreshed, error) {
 	return fly(ctx, s, "refresh "+app.ID, func(ctx context.Context) (refreshed, error) {
-		done, err := s.refreshOnce(ctx, app.ID)
-		if errors.Is(err, registry.ErrStale) {
-			return s.refreshOnce(ctx, app.ID)
+		for range 3 {
+			done, err := s.refreshOnce(ctx, app.ID)
+			if !errors.Is(err, registry.ErrStale) {
+				return done, err
+			}
 		}
-		return done, err
+		now, err := s.Store.Application(ctx, app.ID) // others were faster each time: theirs is as good
+		return refreshed{app: &now}, err
 	})
 }
 

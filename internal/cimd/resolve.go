@@ -19,7 +19,7 @@ func (s *Service) Resolve(ctx context.Context, a Arrival) (*registry.Application
 	app, err := s.Directory.Find(ctx, oauth.ClientID(a.URL))
 	switch {
 	case err == nil:
-		return s.Current(ctx, app, a)
+		return s.known(ctx, app, a)
 	case !isNotFound(err):
 		return nil, err
 	}
@@ -52,18 +52,34 @@ func (s *Service) Resolve(ctx context.Context, a Arrival) (*registry.Application
 	return nil, s.wait(ctx, a, seen)
 }
 
+// known is Current for a client that may have been let in before a rule kept it out.
+func (s *Service) known(ctx context.Context, app *registry.Application, a Arrival) (*registry.Application, error) {
+	out, err := s.Barred(ctx, app)
+	switch {
+	case err != nil:
+		return nil, err
+	case out != nil:
+		return nil, s.refuse(ctx, a, app, out, NotAdmitted)
+	}
+	return s.Current(ctx, app, a)
+}
+
 // parse reads a client URL by the operator's rules.
 func (s *Service) parse(ctx context.Context, raw string) (oauth.ClientURL, *Failure, error) {
 	url, err := oauth.ParseClientURL(raw, s.Policy().URLRules())
 	if why, ok := errors.AsType[*oauth.URIError](err); ok {
-		f := &Failure{Kind: audit.FailureURL, Rule: why.Rule, Value: raw, Message: "The client ID " + why.Message + "."}
-		return url, f.complete(), nil
+		return url, badURL(raw, why), nil
 	}
 	if err != nil {
 		return url, nil, err
 	}
 	wrong, err := s.reserved(ctx, url)
 	return url, wrong, err
+}
+
+func badURL(raw string, why *oauth.URIError) *Failure {
+	f := &Failure{Kind: audit.FailureURL, Rule: why.Rule, Value: raw, Message: "The client ID " + why.Message + "."}
+	return f.complete()
 }
 
 // decide asks the rules and the mode.
@@ -203,8 +219,8 @@ func (p *sight) waiting(reference, door string) registry.Waiting {
 // Current is app with its document refreshed if it is due. A known client whose document cannot be had right now goes on with
 // what is kept for as long as its standing allows; one that the document no longer carries is refused with *Refusal.
 func (s *Service) Current(ctx context.Context, app *registry.Application, a Arrival) (*registry.Application, error) {
-	if app.Import == nil {
-		return app, nil
+	if app.Import == nil || !app.Enabled {
+		return app, nil // whoever is switched off is not looked at
 	}
 	now := s.now()
 	due := !now.Before(app.Import.DueAt)

@@ -61,6 +61,38 @@ func TestAdmissionDecidesBeforeAnythingIsFetched(t *testing.T) {
 	})
 }
 
+func TestWhoWasLetInByItselfIsOutAsSoonAsARuleOrTheModeSaysSo(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	app, _ := w.resolve(arrival("usr_1"), "")
+	expect := func(known bool) {
+		t.Helper()
+		want := cimd.NotAdmitted
+		if known {
+			want = ""
+		}
+		if _, err := w.Find(t.Context(), appURL); errors.Is(err, registry.ErrNotFound) == known {
+			t.Errorf("found: %v", err)
+		}
+		w.resolve(arrival("usr_1"), want)
+	}
+	expect(true)
+	rule, err := w.Registry.CreateAdmissionRule(t.Context(), servertest.Actor, appHost, registry.Deny, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(false)
+	if err := w.Registry.DeleteAdmissionRule(t.Context(), servertest.Actor, rule.ID); err != nil {
+		t.Fatal(err)
+	}
+	expect(true)
+	w.set("cimd_admission", "imported")
+	expect(false)
+	if imported := w.imported(); imported.ID != app.ID {
+		t.Errorf("imported as %s", imported.ID)
+	}
+	expect(true) // an operator answers for it now
+}
+
 func TestAStrangerEndsByItselfAndMayComeAgain(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, on servertest.Option) {
 		w := newWorld(t, registry.AdmitOpen, on)
