@@ -6,9 +6,10 @@
 //	fetch.go       URL → a sighting: document and key set, through outbound
 //	preview.go     what an import or a refresh would do; nothing stored
 //	register.go    import and refresh by an operator
+//	approve.go     what becomes of clients that wait for an operator
 //	finder.go      who a client ID is: for the protocol's doors
-//	resolve.go     an unknown URL on first sight: admission, queue, strangers
-//	refresh.go     documents of clients in use, in the background
+//	resolve.go     an unknown URL on first sight: admission, limits, queue, strangers
+//	refresh.go     documents and key sets of clients in use, in the background
 //	lint.go        the whole checklist, for those who publish documents; checklist.go has its rows
 //	clients.go     would well-known clients be let in here; known/ has their documents
 //	logo.go        logos, re-encoded and served by us
