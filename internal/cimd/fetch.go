@@ -64,11 +64,12 @@ func (f Fetcher) document(ctx context.Context, u oauth.ClientURL, kept *registry
 
 // get gets JSON.
 func (f Fetcher) get(ctx context.Context, r outbound.Request) (fetched, error) {
+	asked := f.Now()
 	answer, err := f.Get(ctx, r)
 	if err != nil {
 		return fetched{}, failed(err)
 	}
-	got := f.describe(answer)
+	got := f.describe(answer, asked)
 	if answer.NotModified() {
 		got.NotModified = true
 		return got, nil
@@ -81,9 +82,10 @@ func (f Fetcher) get(ctx context.Context, r outbound.Request) (fetched, error) {
 	return got, nil
 }
 
-func (f Fetcher) describe(answer *outbound.Response) fetched {
+// describe dates an answer back to its question: what is asked for later is newer, whichever answer comes first.
+func (f Fetcher) describe(answer *outbound.Response, asked time.Time) fetched {
 	now := f.Now()
-	got := fetched{At: now, DueAt: now.Add(freshFor(answer.Header, now)), Headers: map[string]string{}}
+	got := fetched{At: asked, DueAt: now.Add(freshFor(answer.Header, now)), Headers: map[string]string{}}
 	if answer.Address.IsValid() {
 		got.Address = answer.Address.String()
 	}

@@ -54,6 +54,8 @@ type Failure struct {
 	Retry   time.Duration     // 0: trying again does not help
 	Detail  map[string]string // for traces: status, content_type, bytes, address, took
 	load    bool              // nothing is wrong but that we have too much to do
+	expired bool              // the document says that it is over
+	noKeys  bool              // the document has no keys any more, or gave them away
 }
 
 // Refusal is why a client is not let in. The person sees its reason and reference; everything else is in the trace.

@@ -70,12 +70,26 @@ func (s *Service) compare(ctx context.Context, seen *sight) error {
 	if err != nil {
 		return err
 	}
-	before.Mapped.Keys = app.Keys
-	after := seen.sighting.Mapped
-	if seen.KeysFailure != nil {
+	approved, after := app.Import.Left(before.Mapped), seen.sighting.Mapped
+	approved.Keys = app.Keys
+	if seen.KeysFailure != nil && seen.KeysFailure.Transport() {
 		after.Keys = app.Keys // nobody knows better
 	}
-	seen.Differences = registry.Compare(before.Mapped, after)
+	seen.Differences = registry.Compare(approved, after)
+	return s.compareHeld(ctx, seen, app)
+}
+
+// compareHeld tells of keys that wait although nobody can see them right now: whoever approves the document does not approve
+// them.
+func (s *Service) compareHeld(ctx context.Context, seen *sight, app *registry.Application) error {
+	if seen.KeysFailure == nil || seen.sighting.NoKeys || !app.Import.KeysHeld() {
+		return nil
+	}
+	held, err := s.Store.KeySet(ctx, app.ID, app.Import.LiveKeys.Version)
+	if err != nil {
+		return err
+	}
+	seen.Differences = append(seen.Differences, registry.Difference{Field: "jwks", Class: registry.ClassKey, Added: held.Thumbprints})
 	return nil
 }
 
@@ -128,6 +142,7 @@ func (s *Service) read(url oauth.ClientURL, got fetched, seen *sight) {
 	seen.Reading, seen.Keys = reading, reading.Mapped.Keys
 	if seen.Failure = reading.Failure(); seen.Failure != nil {
 		seen.Failure.Rule = reading.Violations[0].Rule
+		seen.Failure.ends(reading)
 		seen.Failure.Detail = got.Fetched.detail()
 		seen.Failure = seen.Failure.complete()
 	}
@@ -135,6 +150,21 @@ func (s *Service) read(url oauth.ClientURL, got fetched, seen *sight) {
 	seen.sighting = &registry.Sighting{
 		URL: url.String(), Body: got.Body, Hash: got.Hash, At: got.At, DueAt: seen.due, Address: got.Address, Headers: got.Headers,
 		Mapped: reading.Mapped,
+	}
+}
+
+// ends notes what a document says although it is refused: that it is over, or that its keys are.
+func (f *Failure) ends(r *Reading) {
+	if f.Kind == audit.FailureMismatch {
+		return // it is somebody else's
+	}
+	for _, v := range r.Violations {
+		switch v.Rule {
+		case "client_expired":
+			f.expired = true
+		case "keys_unusable", "keys_missing", "private_key":
+			f.noKeys = true
+		}
 	}
 }
 
@@ -150,6 +180,7 @@ func (s *Service) lookKeys(ctx context.Context, seen *sight, lane outbound.Lane)
 	seen.BadKeys = append(seen.BadKeys, set.Bad...)
 	if failure, ok := errors.AsType[*Failure](err); ok {
 		seen.KeysFailure = failure.complete()
+		seen.sighting.NoKeys = !failure.Transport()
 		return nil
 	}
 	if err != nil {

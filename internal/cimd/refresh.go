@@ -153,38 +153,56 @@ func (s *Service) refreshDocument(ctx context.Context, app *registry.Application
 	if err != nil {
 		return refreshed{}, err
 	}
+	asked := s.now()
 	seen := sight{Preview: Preview{URL: app.ExternalID, Failure: wrong}}
 	if wrong == nil {
 		if seen, err = s.look(ctx, url, app.Import, laneOf(app)); err != nil {
 			return refreshed{}, err
 		}
 		if seen.unchanged {
-			if seen.Failure, err = s.rejudge(ctx, url, app); err != nil {
+			if err = s.rejudge(ctx, url, app, &seen); err != nil {
 				return refreshed{}, err
 			}
 		}
 	}
 	if seen.Failure != nil {
-		after, err := s.observeFailure(ctx, app, seen.Failure)
+		after, err := s.observeFailure(ctx, app, seen.Failure, asked)
 		return refreshed{app: after, failure: seen.Failure}, err
 	}
 	after, err := s.observe(ctx, app, seen)
 	if bad, ok := errors.AsType[*registry.Invalid](err); ok {
 		seen.Failure = invalidDraft(bad)
-		after, err = s.observeFailure(ctx, app, seen.Failure)
+		after, err = s.observeFailure(ctx, app, seen.Failure, asked)
 	}
 	return refreshed{app: after, failure: seen.Failure}, err
 }
 
-// rejudge reads the kept document again: what was accepted once may be against the rules of today.
-func (s *Service) rejudge(ctx context.Context, url oauth.ClientURL, app *registry.Application) (*Failure, error) {
+// rejudge reads the kept document again: what was accepted once may be against the rules of today, or come to something else
+// under them. Then it is seen as a new one.
+func (s *Service) rejudge(ctx context.Context, url oauth.ClientURL, app *registry.Application, seen *sight) error {
 	kept, err := s.Store.Document(ctx, app.ID, app.Import.Live.Version)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var again sight
-	s.read(url, fetched{Body: kept.Body, Hash: kept.Hash, At: s.now()}, &again)
-	return again.Failure, nil
+	again := sight{Preview: Preview{URL: seen.URL, Host: seen.Host, Fetched: seen.Fetched}, at: seen.at, due: seen.due}
+	again.headers = maps.Clone(kept.Headers)
+	if again.headers == nil {
+		again.headers = map[string]string{}
+	}
+	again.headers["etag"], again.headers["last-modified"] = app.Import.ETag, app.Import.LastModified
+	maps.Copy(again.headers, seen.headers)
+	maps.DeleteFunc(again.headers, func(_, value string) bool { return value == "" })
+	s.read(url, fetched{Body: kept.Body, Hash: kept.Hash, At: seen.at, Address: kept.Address, Headers: again.headers}, &again)
+	if seen.Failure = again.Failure; seen.Failure != nil {
+		return nil
+	}
+	before, after := kept.Mapped, again.sighting.Mapped
+	before.Keys, after.Keys = nil, nil
+	if len(registry.Differences(registry.Follow, before, after)) == 0 {
+		return nil
+	}
+	*seen = again
+	return s.lookKeys(ctx, seen, laneOf(app))
 }
 
 // observe tells the registry of a document that is there.
@@ -219,11 +237,11 @@ func (s *Service) observe(ctx context.Context, app *registry.Application, seen s
 }
 
 // observeFailure tells the registry that the document could not be had or used, and the operator if it matters.
-func (s *Service) observeFailure(ctx context.Context, app *registry.Application, f *Failure) (*registry.Application, error) {
-	now := s.now()
+// asked is when it was asked for.
+func (s *Service) observeFailure(ctx context.Context, app *registry.Application, f *Failure, asked time.Time) (*registry.Application, error) {
 	after, err := s.Registry.ObserveFailure(ctx, app.ID, app.Import.Revision, registry.ObservedFailure{
 		Kind: f.Kind, Transport: f.Transport(), Gone: f.Gone(), Mismatch: f.Kind == audit.FailureMismatch,
-		At: now, RetryAt: retryAt(now, app.Import.Failures, f),
+		Expired: f.expired, NoKeys: f.noKeys, At: asked, RetryAt: retryAt(s.now(), app.Import.Failures, f),
 	})
 	if err != nil {
 		return app, err

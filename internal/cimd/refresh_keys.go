@@ -18,8 +18,9 @@ func keysDue(app *registry.Application, now time.Time) bool {
 	return app.Import.JWKSURI != "" && !now.Before(app.Import.KeysDueAt)
 }
 
-// Keys are the keys of the application after looking for the one with the key ID, which the kept set lacks. The set is fetched
-// again at most every thirty seconds, and never for an application without jwks_uri: then they are those that are known. It
+// Keys are the keys of the application after looking for the one with the key ID, of which those in app did not prove anything.
+// The set is fetched again at most every thirty seconds, and never for an application without jwks_uri: then they are those
+// that are known; nor if it was since app was read, and has the key. It
 // fails with an error that is Temporary if the set could not be had for reasons that pass, so that nobody takes the client for
 // a wrong one. OpenID Connect Core 1.0 §10.1.1.
 func (s *Service) Keys(ctx context.Context, app *registry.Application, kid string) ([]registry.Key, error) {
@@ -29,10 +30,15 @@ func (s *Service) Keys(ctx context.Context, app *registry.Application, kid strin
 	}
 	done, err := fly(ctx, s, "keys "+app.ID, func(ctx context.Context) (refreshed, error) {
 		known, err := s.Store.Application(ctx, app.ID)
-		if err != nil || known.Import == nil || hasKey(known.Keys, kid) {
+		if err != nil || known.Import == nil || fresher(&known, app, s.now()) && hasKey(known.Keys, kid) {
 			return refreshed{app: &known}, err
 		}
-		return s.refreshKeys(ctx, &known)
+		done, err := s.refreshKeys(ctx, &known)
+		if errors.Is(err, registry.ErrStale) { // somebody else wrote: theirs is as good
+			now, err := s.Store.Application(ctx, app.ID)
+			return refreshed{app: &now}, err
+		}
+		return done, err
 	})
 	switch {
 	case err != nil:
@@ -43,23 +49,28 @@ func (s *Service) Keys(ctx context.Context, app *registry.Application, kid strin
 	return done.app.Keys, nil
 }
 
+// fresher reports whether somebody fetched the key set since app was read.
+func fresher(known, app *registry.Application, now time.Time) bool {
+	return app.Import != nil && known.Import.KeysAt.After(app.Import.KeysAt) && !known.KeysStale(now)
+}
+
 func hasKey(keys []registry.Key, kid string) bool {
 	for _, k := range keys {
-		if kid != "" && k.KID == kid {
+		if k.RetiredAt.IsZero() && (kid == "" || k.KID == kid) {
 			return true
 		}
 	}
 	return false
 }
 
-// refreshKeys fetches the key set of a jwks_uri. What goes wrong with it is the operator's to know; the keys that are kept go
-// on.
+// refreshKeys fetches the key set of a jwks_uri. What goes wrong with it is the operator's to know.
 func (s *Service) refreshKeys(ctx context.Context, app *registry.Application) (refreshed, error) {
 	what := "keys " + app.ID + " " + app.Import.JWKSURI
 	if earlier, wait := s.pausing(what); wait {
 		return refreshed{app: app, failure: earlier}, nil
 	}
 	s.pause(what, keyPause, nil)
+	asked := s.now()
 	set, err := s.fetcher().keys(ctx, app.Import.JWKSURI, laneOf(app))
 	if full, busy := errors.AsType[*outbound.Busy](err); busy {
 		f := &Failure{Rule: "flood_outbound", Message: "Too many key sets are being fetched.", Retry: full.Retry, load: true}
@@ -68,7 +79,7 @@ func (s *Service) refreshKeys(ctx context.Context, app *registry.Application) (r
 	}
 	if failure, ok := errors.AsType[*Failure](err); ok {
 		s.pause(what, keyPause, failure.complete())
-		return s.keysFailed(ctx, app, failure)
+		return s.keysFailed(ctx, app, failure, asked)
 	}
 	if err != nil {
 		return refreshed{app: app}, err
@@ -80,16 +91,21 @@ func (s *Service) refreshKeys(ctx context.Context, app *registry.Application) (r
 	return refreshed{app: &after}, nil
 }
 
-// keysFailed leaves the keys as they are and asks again later, so that key sets that are broken for good do not crowd out what
-// else is due.
-func (s *Service) keysFailed(ctx context.Context, app *registry.Application, f *Failure) (refreshed, error) {
+// keysFailed asks again later, so that key sets that are broken for good do not crowd out what else is due. Trouble on the way
+// leaves the keys as they are; every other answer is that they are gone.
+func (s *Service) keysFailed(ctx context.Context, app *registry.Application, f *Failure, asked time.Time) (refreshed, error) {
 	s.refuse(ctx, Arrival{URL: app.ExternalID, Door: "refresh"}, app, f, f.reason())
 	if app.Import.By == registry.ByOperator {
 		s.event(ctx, app, "cimd.keys_failing", f.Message, f.details(), string(f.Kind))
 	}
-	state := *app.Import
-	state.KeysDueAt = retryAt(s.now(), 2, f)
-	if err := s.Store.SaveImportState(ctx, app.ID, state.Revision, state); err != nil && !errors.Is(err, registry.ErrStale) {
+	after, err := s.Registry.ObserveKeysFailure(ctx, app.ID, app.Import.Revision, registry.KeysFailure{
+		Transport: f.Transport(), At: asked, RetryAt: retryAt(s.now(), 2, f),
+	})
+	switch {
+	case err == nil:
+		app = &after
+	case errors.Is(err, registry.ErrStale) && f.Transport(): // somebody was faster, and will do it again
+	default:
 		return refreshed{app: app, failure: f}, err
 	}
 	return refreshed{app: app, failure: f}, nil

@@ -58,9 +58,10 @@ func (s *Service) Refresh(ctx context.Context, actor audit.Actor, id, hash, keyS
 	case app.Import == nil:
 		return Registered{}, registry.ErrNotFound
 	}
+	asked := s.now()
 	done, err := s.register(ctx, actor, app.ExternalID, RegisterOptions{Hash: hash, KeySetHash: keySetHash}, "")
 	if why, ok := errors.AsType[*Declined](err); ok && !why.Moved && why.Preview.Failure != nil {
-		if _, err := s.observeFailure(ctx, &app, why.Preview.Failure); err != nil && !errors.Is(err, registry.ErrStale) {
+		if _, err := s.observeFailure(ctx, &app, why.Preview.Failure, asked); err != nil && !errors.Is(err, registry.ErrStale) {
 			return Registered{}, err
 		}
 	}

@@ -28,6 +28,7 @@ type Registrar interface {
 type Observer interface {
 	Observe(ctx context.Context, id string, revision int64, s registry.Sighting) (registry.Application, []registry.Difference, error)
 	ObserveKeys(ctx context.Context, id string, revision int64, k registry.KeySetSighting) (registry.Application, error)
+	ObserveKeysFailure(ctx context.Context, id string, revision int64, f registry.KeysFailure) (registry.Application, error)
 	ObserveUnchanged(ctx context.Context, id string, revision int64, at, due time.Time, headers map[string]string) error
 	ObserveFailure(ctx context.Context, id string, revision int64, f registry.ObservedFailure) (registry.Application, error)
 }
@@ -59,10 +60,10 @@ type Directory interface {
 type Store interface {
 	Application(ctx context.Context, id string) (registry.Application, error)
 	Document(ctx context.Context, id string, version int64) (registry.DocumentVersion, error)
+	KeySet(ctx context.Context, id string, version int64) (registry.KeySetVersion, error)
 	DueImports(ctx context.Context, now time.Time, limit int) ([]string, error)
 	AnyImported(ctx context.Context) (bool, error)
 	CountUnfinished(ctx context.Context) (int, error)
-	SaveImportState(ctx context.Context, id string, was int64, state registry.Import) error
 }
 
 // Way is the way out. outbound.Client is one.
