@@ -20,6 +20,7 @@ type GrantsCmd struct {
 type GrantsCreateCmd struct {
 	App          string   `help:"Client ID of the application." placeholder:"ID" xor:"whom"`
 	ThirdParties bool     `help:"The default for every third-party application." xor:"whom"`
+	Strangers    bool     `help:"The default for every application that came by itself and nobody approved." xor:"whom"`
 	API          string   `name:"api" help:"ID or identifier of the API." required:"" placeholder:"ID"`
 	Scopes       []string `help:"Which scopes of the API." placeholder:"SCOPE" xor:"scopes"`
 	AllScopes    bool     `help:"All scopes of the API, also those it gets later." xor:"scopes"`
@@ -31,20 +32,21 @@ type GrantsCreateCmd struct {
 func (c *GrantsCreateCmd) Help() string {
 	return `Examples:
   clientele grants create --app tXOb… --api https://api.example.com/ --scopes read:orders,write:orders
-  clientele grants create --third-parties --api https://api.example.com/ --scopes read:orders --for user`
+  clientele grants create --third-parties --api https://api.example.com/ --scopes read:orders --for user
+  clientele grants create --strangers --api https://api.example.com/ --scopes read:orders --for user`
 }
 
 // Run creates the client grant.
 func (c *GrantsCreateCmd) Run(ctx context.Context, g *Globals, out *Output) error {
-	if c.App == "" && !c.ThirdParties {
-		return Usagef("say for whom: --app ID, or --third-parties")
+	if c.App == "" && !c.ThirdParties && !c.Strangers {
+		return Usagef("say for whom: --app ID, --third-parties or --strangers")
 	}
 	o, err := g.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer o.Close()
-	draft := registry.ClientGrant{ThirdParties: c.ThirdParties, SubjectType: registry.SubjectType(c.For), Scopes: list(c.Scopes), AllScopes: c.AllScopes}
+	draft := registry.ClientGrant{ThirdParties: c.ThirdParties, Strangers: c.Strangers, SubjectType: registry.SubjectType(c.For), Scopes: list(c.Scopes), AllScopes: c.AllScopes}
 	if c.App != "" {
 		app, err := findApp(ctx, o.Registry, c.App)
 		if err != nil {
@@ -75,8 +77,11 @@ func printGrant(out *Output, asJSON bool, g *registry.ClientGrant, audience stri
 }
 
 func grantee(g *registry.ClientGrant) string {
-	if g.ThirdParties {
+	switch {
+	case g.ThirdParties:
 		return "every third party"
+	case g.Strangers:
+		return "whoever nobody approved"
 	}
 	return g.ApplicationID
 }

@@ -11,7 +11,7 @@ import (
 type ClientGrant struct {
 	ID             string   `json:"id"`
 	ClientID       string   `json:"client_id,omitempty"`
-	DefaultFor     string   `json:"default_for,omitempty" enum:"third_party_clients"`
+	DefaultFor     string   `json:"default_for,omitempty" enum:"third_party_clients,unapproved_clients" doc:"unapproved_clients is an extension: clients with a metadata document that nobody approved."`
 	Audience       string   `json:"audience"`
 	Scope          []string `json:"scope,omitzero" nullable:"false" doc:"Left out when all scopes are granted."`
 	SubjectType    string   `json:"subject_type" enum:"client,user"`
@@ -22,8 +22,11 @@ type ClientGrant struct {
 // identifier of its API.
 func ClientGrantJSON(g *registry.ClientGrant, audience string) ClientGrant {
 	c := ClientGrant{ID: g.ID, ClientID: g.ApplicationID, Audience: audience, SubjectType: string(g.SubjectType), AllowAllScopes: g.AllScopes}
-	if g.ThirdParties {
+	switch {
+	case g.ThirdParties:
 		c.DefaultFor = "third_party_clients"
+	case g.Strangers:
+		c.DefaultFor = "unapproved_clients"
 	}
 	if !g.AllScopes {
 		c.Scope = words(g.Scopes)

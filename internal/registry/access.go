@@ -32,8 +32,8 @@ type knownAccess struct {
 // Access says whether the application may get tokens of the API, acting for a person or for itself.
 //
 // For a person: first-party applications by the API's policy (all of them, those with a client grant, none). Third-party
-// applications need a client grant whatever the policy, or the default grant for third parties; a grant of their own beats
-// the default, and the two are not merged. For itself: always by client grant, unless the policy denies it. The API of this
+// applications need a client grant whatever the policy, or the default grant for third parties, or the one for strangers if they
+// are some; a grant of their own beats the default, and the two are not merged. For itself: always by client grant, unless the policy denies it. The API of this
 // server itself is for applications acting for themselves only, never for third parties and never by a grant of all scopes.
 //
 // A refusal is no error. The error is the store's trouble.
@@ -63,11 +63,17 @@ func sameList(a, b []ClientGrant) bool {
 	return len(a) == len(b) && &a[:1][0] == &b[:1][0]
 }
 
-// grantsFor returns the application's own grants, and those for all third parties if it is one.
+// grantsFor returns the application's own grants, and the default ones for its like: for strangers if it came by itself and
+// nobody approved it, else for third parties if it is one.
 func (d *Directory) grantsFor(ctx context.Context, a *Application) (own, common []ClientGrant, err error) {
 	own, err = d.grantsOf(ctx, a.ID)
-	if err == nil && a.Ownership == ThirdParty {
-		common, err = d.grantsOf(ctx, "")
+	if err != nil || a.Ownership != ThirdParty {
+		return own, nil, err
+	}
+	if a.Import != nil && a.Import.By != ByOperator {
+		common, err = d.grantsOf(ctx, toStrangers)
+	} else {
+		common, err = d.grantsOf(ctx, toThirdParties)
 	}
 	return own, common, err
 }
@@ -96,7 +102,7 @@ func decideAccess(a *Application, api *API, subject SubjectType, own, common []C
 	switch {
 	case g == nil:
 		return refused("the application %s has no client grant for the API %s acting %s", a.Name, api.Identifier, acting(subject))
-	case api.System && (g.AllScopes || g.ThirdParties):
+	case api.System && (g.AllScopes || g.common()):
 		return refused("the API %s is this server's own, which a grant of all scopes does not open", api.Identifier)
 	case g.AllScopes:
 		return Access{Allowed: true, Scopes: api.ScopeValues(), GrantID: g.ID}

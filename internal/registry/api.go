@@ -79,11 +79,13 @@ const (
 	ForClient SubjectType = "client"
 )
 
-// ClientGrant lets an application, or every third-party application, get tokens of an API.
+// ClientGrant lets an application, every third-party application, or every application that nobody approved, get tokens of
+// an API.
 type ClientGrant struct {
 	ID            string // cgr_ and 16 characters
 	ApplicationID string // empty for a default grant
-	ThirdParties  bool   // the default grant for third-party applications
+	ThirdParties  bool   // the default grant for third-party applications that an operator made, imported or approved
+	Strangers     bool   // the default grant for applications that came by themselves and nobody approved
 	APIID         string
 	SubjectType   SubjectType
 	Scopes        oauth.Scopes

@@ -219,6 +219,9 @@ func TestRulesOfAClientGrant(t *testing.T) {
 	}{
 		{"it is for somebody", registry.ClientGrant{APIID: orders.ID, Scopes: read}, "application client_grant_party"},
 		{"it is not for one and for all", registry.ClientGrant{APIID: orders.ID, Scopes: read, ApplicationID: ours.ID, ThirdParties: true}, "application client_grant_party"},
+		{"it is not for one and for strangers", registry.ClientGrant{APIID: orders.ID, Scopes: read, ApplicationID: ours.ID, Strangers: true}, "application client_grant_party"},
+		{"it is not for third parties and for strangers", registry.ClientGrant{APIID: orders.ID, Scopes: read, ThirdParties: true, Strangers: true}, "application client_grant_party"},
+		{"the system API is not for strangers", registry.ClientGrant{APIID: system.ID, Scopes: oauth.Scopes{"read:clients"}, Strangers: true}, "api client_grant_system_third_party"},
 		{"the application exists", registry.ClientGrant{APIID: orders.ID, Scopes: read, ApplicationID: "other"}, "application client_grant_party"},
 		{"the API exists", registry.ClientGrant{APIID: "other", Scopes: read, ApplicationID: ours.ID}, "api client_grant_api"},
 		{"the subject type is known", registry.ClientGrant{APIID: orders.ID, Scopes: read, ApplicationID: ours.ID, SubjectType: "anonymous_user"}, "subject_type client_grant_subject"},

@@ -10,7 +10,7 @@ import (
 	"clientele/internal/oauth"
 )
 
-// CreateClientGrant lets an application, or every third-party application, get tokens of an API. The subject type is
+// CreateClientGrant lets an application, every third-party application, or every one that nobody approved, get tokens of an API. The subject type is
 // ForClient unless said otherwise. It fails with *Invalid, and with ErrConflict if there is a grant for the same
 // application, API and subject type.
 func (r *Registry) CreateClientGrant(ctx context.Context, actor audit.Actor, g ClientGrant) (ClientGrant, error) {
@@ -67,7 +67,7 @@ func (r *Registry) editGrant(ctx context.Context, was ClientGrant, change func(*
 		return ClientGrant{}, Change{}, err
 	}
 	g.tidy()
-	if g.ID != was.ID || g.ApplicationID != was.ApplicationID || g.ThirdParties != was.ThirdParties || g.APIID != was.APIID || g.SubjectType != was.SubjectType || !g.CreatedAt.Equal(was.CreatedAt) {
+	if g.ID != was.ID || g.ApplicationID != was.ApplicationID || g.ThirdParties != was.ThirdParties || g.Strangers != was.Strangers || g.APIID != was.APIID || g.SubjectType != was.SubjectType || !g.CreatedAt.Equal(was.CreatedAt) {
 		return ClientGrant{}, Change{}, refusal("id", "immutable", "names who may call which API for whom, which cannot be changed; create another grant instead")
 	}
 	if err := r.inspectGrant(ctx, &g); err != nil {
@@ -114,13 +114,16 @@ func (r *Registry) inspectGrant(ctx context.Context, g *ClientGrant) error {
 	return nil
 }
 
-// checkGrantee: a grant is for one application or for all third parties, never for both and never for nobody.
+// checkGrantee: a grant is for one application, for all third parties or for all strangers, never for two of them and never for
+// nobody.
 func (r *Registry) checkGrantee(ctx context.Context, i *inspection, g *ClientGrant) (thirdParty bool, err error) {
 	switch {
-	case g.ThirdParties && g.ApplicationID != "":
-		i.refuse("application", "must be left out of the default grant for third parties")
-	case g.ApplicationID == "" && !g.ThirdParties:
-		i.refuse("application", "is missing; name an application, or make it the default grant for third parties")
+	case g.common() && g.ApplicationID != "":
+		i.refuse("application", "must be left out of a default grant")
+	case g.ThirdParties && g.Strangers:
+		i.refuse("application", "is one default or the other; third parties and applications nobody approved have a grant each")
+	case g.ApplicationID == "" && !g.common():
+		i.refuse("application", "is missing; name an application, or make it the default grant for third parties or for applications nobody approved")
 	case g.ApplicationID != "":
 		a, err := r.Application(ctx, g.ApplicationID)
 		if errors.Is(err, ErrNotFound) {
@@ -129,8 +132,11 @@ func (r *Registry) checkGrantee(ctx context.Context, i *inspection, g *ClientGra
 		}
 		return a.Ownership == ThirdParty, err
 	}
-	return g.ThirdParties, nil
+	return g.common(), nil
 }
+
+// common reports whether it is a default grant.
+func (g *ClientGrant) common() bool { return g.ThirdParties || g.Strangers }
 
 func checkGrantScopes(i *inspection, g *ClientGrant, api *API, thirdParty bool) {
 	if api.System {
@@ -165,8 +171,11 @@ func (g *ClientGrant) tidy() { g.Scopes = oauth.Scopes(distinct(g.Scopes)) }
 
 // title is what an audit event calls the grant.
 func (g *ClientGrant) title() string {
-	if g.ThirdParties {
+	switch {
+	case g.ThirdParties:
 		return "third-party applications → " + g.APIID
+	case g.Strangers:
+		return "applications nobody approved → " + g.APIID
 	}
 	return g.ApplicationID + " → " + g.APIID
 }
@@ -175,6 +184,7 @@ func changedGrant(before, after *ClientGrant) Change {
 	var c Change
 	c.add("application", before.ApplicationID, after.ApplicationID)
 	c.add("third_parties", strconv.FormatBool(before.ThirdParties), strconv.FormatBool(after.ThirdParties))
+	c.add("strangers", strconv.FormatBool(before.Strangers), strconv.FormatBool(after.Strangers))
 	c.add("api", before.APIID, after.APIID)
 	c.add("subject_type", string(before.SubjectType), string(after.SubjectType))
 	c.add("scopes", lines(before.Scopes), lines(after.Scopes))

@@ -38,7 +38,7 @@ type Directory struct {
 	wireIDs      cache[oauth.ClientID, string]  // URL → internal id
 	apis         cache[string, *API]            // by internal id
 	audiences    cache[string, string]          // canonical audience → internal id
-	grants       cache[string, []ClientGrant]   // by internal id of the application; "" = those for all third parties
+	grants       cache[string, []ClientGrant]   // by internal id of the application, or toThirdParties, toStrangers
 	access       cache[accessKey, *knownAccess] // what Access computed
 	rules        cache[string, []AdmissionRule] // all of them, under the empty key
 }
@@ -172,7 +172,13 @@ func (d *Directory) APIByID(ctx context.Context, id string) (*API, error) {
 	})
 }
 
-// grantsOf returns the client grants of an application, "" for those of all third parties.
+// Whose the default grants are, where else an application's id stands.
+const (
+	toThirdParties = ""
+	toStrangers    = "*"
+)
+
+// grantsOf returns the client grants of an application, or those of toThirdParties or toStrangers.
 func (d *Directory) grantsOf(ctx context.Context, application string) ([]ClientGrant, error) {
 	now := d.now()
 	if list, known, err := d.grants.peek(application, now); known {
@@ -181,7 +187,15 @@ func (d *Directory) grantsOf(ctx context.Context, application string) ([]ClientG
 	return d.grants.load(ctx, application, now, func(ctx context.Context) ([]ClientGrant, error) {
 		// Never nil: the identity of the list tells one reading from the next.
 		list := make([]ClientGrant, 0, 1)
-		q := ClientGrantQuery{ApplicationID: application, ThirdParties: application == "", Limit: MaxPageSize}
+		q := ClientGrantQuery{Limit: MaxPageSize}
+		switch application {
+		case toThirdParties:
+			q.ThirdParties = true
+		case toStrangers:
+			q.Strangers = true
+		default:
+			q.ApplicationID = application
+		}
 		for {
 			page, err := d.Store.ClientGrants(ctx, q)
 			if err != nil {

@@ -374,3 +374,41 @@ func BenchmarkDirectory(b *testing.B) {
 		}
 	})
 }
+
+func TestStrangersHaveDefaultGrantsOfTheirOwnUntilSomebodyApprovesThem(t *testing.T) {
+	b, d, _ := directed(t)
+	orders, bills := b.api(t, "orders", "read", "write"), b.api(t, "bills", "read")
+	stranger, _, err := b.Import(t.Context(), olga, registry.ImportDraft{Sighting: seen(b.now, document()), By: registry.ByClient, Unfinished: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range []registry.ClientGrant{
+		{ThirdParties: true, APIID: orders.ID, Scopes: oauth.Scopes{"write"}, SubjectType: registry.ForUser},
+		{Strangers: true, APIID: bills.ID, Scopes: oauth.Scopes{"read"}, SubjectType: registry.ForUser},
+	} {
+		if _, err := b.CreateClientGrant(t.Context(), olga, g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(api, other registry.API, scopes string) {
+		t.Helper()
+		app, err := d.ByID(t.Context(), stranger.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, err := d.Access(t.Context(), app, &api, registry.ForUser); err != nil || !a.Allowed || a.Scopes.String() != scopes {
+			t.Errorf("%s: %+v, %v", api.Name, a, err)
+		}
+		if a, err := d.Access(t.Context(), app, &other, registry.ForUser); err != nil || a.Allowed {
+			t.Errorf("%s: %+v, %v", other.Name, a, err)
+		}
+		if only, err := d.OnlyAPI(t.Context(), app, registry.ForUser); err != nil || only == nil || only.ID != api.ID {
+			t.Errorf("the only API is %+v, %v", only, err)
+		}
+	}
+	expect(bills, orders, "read")
+	if _, _, err := b.Import(t.Context(), olga, registry.ImportDraft{Sighting: seen(b.now, document()), By: registry.ByOperator, Mode: registry.Review}); err != nil {
+		t.Fatal(err)
+	}
+	expect(orders, bills, "write")
+}

@@ -35,7 +35,8 @@ type APIQuery struct {
 type ClientGrantQuery struct {
 	ApplicationID string
 	APIID         string
-	ThirdParties  bool // only default grants
+	ThirdParties  bool // only default grants for third parties
+	Strangers     bool // only default grants for applications nobody approved
 	SubjectType   SubjectType
 	After         string
 	Limit         int

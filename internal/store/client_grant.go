@@ -9,16 +9,22 @@ import (
 	"clientele/internal/sqldb"
 )
 
-// thirdParties is what default_for says in the default grants for third-party applications.
-const thirdParties = "third_parties"
+// What default_for says in the default grants.
+const (
+	thirdParties = "third_parties"
+	strangers    = "strangers" // applications that came by themselves and nobody approved
+)
 
 // CreateClientGrant writes a new client grant with its event. It fails with registry.ErrConflict if there is one for the
 // same application (or the same default), API and subject type, and with registry.ErrNotFound if the application or the API
 // is not there.
 func (s *Store) CreateClientGrant(ctx context.Context, g registry.ClientGrant, e audit.Event) error {
 	var defaultFor string
-	if g.ThirdParties {
+	switch {
+	case g.ThirdParties:
 		defaultFor = thirdParties
+	case g.Strangers:
+		defaultFor = strangers
 	}
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		err := exec(ctx, c, `INSERT INTO client_grants (id, application_id, default_for, api_id, subject_type, all_scopes,
@@ -98,7 +104,7 @@ func scanClientGrant(row sqldb.Scanner) (g registry.ClientGrant, err error) {
 	var defaultFor string
 	err = row.Scan(&g.ID, sqldb.ScanText(&g.ApplicationID), sqldb.ScanText(&defaultFor), &g.APIID, &g.SubjectType, &g.AllScopes,
 		sqldb.ScanTime(&g.CreatedAt), sqldb.ScanTime(&g.UpdatedAt), &g.Revision)
-	g.ThirdParties = defaultFor == thirdParties
+	g.ThirdParties, g.Strangers = defaultFor == thirdParties, defaultFor == strangers
 	return g, err
 }
 
@@ -149,6 +155,9 @@ func (s *Store) ClientGrants(ctx context.Context, q registry.ClientGrantQuery) (
 	}
 	if q.ThirdParties {
 		f.add("default_for = ?", thirdParties)
+	}
+	if q.Strangers {
+		f.add("default_for = ?", strangers)
 	}
 	if q.SubjectType != "" {
 		f.add("subject_type = ?", string(q.SubjectType))

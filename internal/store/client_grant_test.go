@@ -91,12 +91,13 @@ func TestClientGrantsAreSelected(t *testing.T) {
 			{ID: "cgr_1", ApplicationID: "app1", APIID: "api1", SubjectType: registry.ForUser, Scopes: oauth.Scopes{"a"}},
 			{ID: "cgr_2", ApplicationID: "app2", APIID: "api1", SubjectType: registry.ForClient},
 			{ID: "cgr_3", ThirdParties: true, APIID: "api1", SubjectType: registry.ForUser, AllScopes: true},
+			{ID: "cgr_4", Strangers: true, APIID: "api1", SubjectType: registry.ForUser},
 		} {
 			clientGrant(t, s, g)
 		}
 		for want, q := range map[string]registry.ClientGrantQuery{
-			"cgr_3 cgr_2 cgr_1 ": {Limit: 1}, "cgr_1 ": {ApplicationID: "app1"}, "cgr_3 ": {ThirdParties: true}, "cgr_3 cgr_1 ": {SubjectType: registry.ForUser},
-			"": {APIID: registry.ManagementAPIID}, "cgr_2 ": {Offset: 1, Limit: 1, APIID: "api1"},
+			"cgr_4 cgr_3 cgr_2 cgr_1 ": {Limit: 1}, "cgr_1 ": {ApplicationID: "app1"}, "cgr_3 ": {ThirdParties: true}, "cgr_4 ": {Strangers: true}, "cgr_4 cgr_3 cgr_1 ": {SubjectType: registry.ForUser},
+			"": {APIID: registry.ManagementAPIID}, "cgr_2 ": {Offset: 2, Limit: 1, APIID: "api1"},
 		} {
 			got := ""
 			for {

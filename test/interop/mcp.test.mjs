@@ -30,7 +30,7 @@ before(async () => {
   })
   await server.cli(['users', 'create', email], password + '\n')
   await server.cli(['apis', 'create', '--name', 'Orders tools', '--identifier', mcp.resource, '--scope', 'tools:call=Call the tools', '--offline-access'])
-  await server.cli(['grants', 'create', '--third-parties', '--api', mcp.resource, '--scopes', 'tools:call', '--for', 'user'])
+  await server.cli(['grants', 'create', '--strangers', '--api', mcp.resource, '--scopes', 'tools:call', '--for', 'user'])
   await server.set('cimd_admission', 'open')
   await server.settled()
 })
