@@ -114,11 +114,13 @@ func (d *Dashboard) deleteAPI(w http.ResponseWriter, r *http.Request, v *visit) 
 
 // callers is who may call an API by a client grant.
 type callers struct {
-	API     registry.API
-	List    []caller
-	Default accessForm // what every third-party application may do for people
-	Had     *registry.ClientGrant
-	More    bool // there are more than the page shows
+	API          registry.API
+	List         []caller
+	Default      accessForm // what every third-party application may do for people
+	Had          *registry.ClientGrant
+	Strangers    accessForm // what every application may do for people that came by itself and nobody approved
+	HadStrangers *registry.ClientGrant
+	More         bool // there are more than the page shows
 }
 
 type caller struct {
@@ -138,9 +140,13 @@ func (d *Dashboard) callersOf(r *http.Request) (callers, error) {
 	}
 	c.More = page.Next != ""
 	for i, g := range page.Items {
-		if g.ThirdParties {
-			if g.SubjectType == registry.ForUser {
+		if g.ApplicationID == "" {
+			switch {
+			case g.SubjectType != registry.ForUser:
+			case g.ThirdParties:
 				c.Had = &page.Items[i]
+			case g.Strangers:
+				c.HadStrangers = &page.Items[i]
 			}
 			continue
 		}
@@ -153,7 +159,8 @@ func (d *Dashboard) callersOf(r *http.Request) (callers, error) {
 		}
 		c.List = append(c.List, caller{a, g})
 	}
-	c.Default = formFrom(c.Had, registry.ForUser)
+	c.Default, c.Strangers = formFrom(c.Had, registry.ForUser), formFrom(c.HadStrangers, registry.ForUser)
+	c.Strangers.Whom = toStrangers
 	return c, nil
 }
 
@@ -165,19 +172,28 @@ func (d *Dashboard) apiApplications(w http.ResponseWriter, r *http.Request, v *v
 	return v.write(w, r, http.StatusOK, apiApplicationsPage(v, c))
 }
 
-// saveDefaultGrant sets what every third-party application may do for people, unless it has a grant of its own.
+// toStrangers says of a form that it is about the applications nobody approved.
+const toStrangers = "strangers"
+
+// saveDefaultGrant sets what every third-party application, or every one that nobody approved, may do for people, unless it has a
+// grant of its own.
 func (d *Dashboard) saveDefaultGrant(w http.ResponseWriter, r *http.Request, v *visit) error {
 	c, err := d.callersOf(r)
 	if err != nil {
 		return err
 	}
-	f := accessForm{Subject: registry.ForUser, Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"]}
+	f := accessForm{Subject: registry.ForUser, Whom: r.PostForm.Get("whom"), Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"]}
+	shown, had := &c.Default, c.Had
+	if f.Whom == toStrangers {
+		shown, had = &c.Strangers, c.HadStrangers
+	}
 	if err = f.contradiction(); err == nil {
-		err = d.saveGrant(r, v, c.Had, registry.ClientGrant{ThirdParties: true, APIID: c.API.ID, SubjectType: registry.ForUser}, f)
+		want := registry.ClientGrant{ThirdParties: f.Whom != toStrangers, Strangers: f.Whom == toStrangers, APIID: c.API.ID, SubjectType: registry.ForUser}
+		err = d.saveGrant(r, v, had, want, f)
 	}
 	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
 		f.Fault = grantFault(invalid)
-		c.Default = f
+		*shown = f
 		return v.write(w, r, http.StatusUnprocessableEntity, apiApplicationsPage(v, c))
 	}
 	if err != nil {

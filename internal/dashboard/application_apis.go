@@ -120,10 +120,14 @@ func (d *Dashboard) applicationAPIs(w http.ResponseWriter, r *http.Request, v *v
 // accessForm is the choice for one API and one way of acting.
 type accessForm struct {
 	Subject registry.SubjectType
+	Whom    string // toStrangers; empty for everything else
 	Choice  string // none, some, all
 	Scopes  []string
 	Fault   string
 }
+
+// id is that of one of its fields; there are two such forms on a page.
+func (f accessForm) id(field string) string { return "f-" + f.Whom + string(f.Subject) + "-" + field }
 
 // contradiction refuses boxes that are ticked beside a choice that ignores them: without scripts it is easy to forget the one in
 // front. A choice that is none of the three is refused, too.

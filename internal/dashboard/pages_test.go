@@ -89,6 +89,25 @@ func TestThirdPartiesGetADefaultPermission(t *testing.T) {
 	}
 }
 
+func TestApplicationsNobodyApprovedGetADefaultPermissionOfTheirOwn(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	api := s.CreateAPI("https://orders.example.com/", "read:orders", "write:orders")
+	at := "/dashboard/apis/" + api.ID + "/default"
+	b.Post(at, url.Values{"access": {"all"}})
+	page := b.Post(at, url.Values{"whom": {"strangers"}, "access": {"some"}, "scope": {"read:orders"}})
+	wants(t, page, http.StatusOK, "Saved.", "Applications nobody approved", `name="whom" value="strangers"`)
+	servertest.CheckMarkup(t, "API", page.Body)
+	grants, err := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{Strangers: true})
+	if err != nil || len(grants.Items) != 1 || grants.Items[0].SubjectType != registry.ForUser || grants.Items[0].Scopes.String() != "read:orders" {
+		t.Error(err, grants)
+	}
+	b.Post(at, url.Values{"whom": {"strangers"}, "access": {"none"}})
+	if all, err := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{}); err != nil || len(all.Items) != 1 || !all.Items[0].ThirdParties {
+		t.Error(err, all)
+	}
+}
+
 func TestAUserIsCreatedBlockedAndGivenARole(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)
