@@ -23,10 +23,15 @@ type KeyFetcher interface {
 }
 
 // prover finds the key of app that signed the assertion. If none did, the application's key set is looked at once more, for
-// a key that was published since. It returns a reason, or an error for trouble on the way. RFC 7523 §3, CIMD-02 §8.6.
+// a key that was published since, under a new kid or under one that is known. Keys that nobody saw for too long do not count
+// before that. It returns a reason, or an error for trouble on the way. RFC 7523 §3, CIMD-02 §8.6.
 func (a *Authenticator) prover(ctx context.Context, app *registry.Application, s *assertion, now time.Time) (registry.Key, *reason, error) {
-	key, why := s.provenBy(app, app.Keys, now)
-	if why == nil || key.Thumbprint != "" || !a.mayFetchKeys(app, s.kid) {
+	tried := app.Keys
+	if app.KeysStale(now) {
+		tried = nil
+	}
+	key, why := s.provenBy(app, tried, now)
+	if why == nil || !a.mayFetchKeys(app) {
 		return key, why, nil
 	}
 	keys, err := a.Fetcher.Keys(ctx, app, s.kid)
@@ -39,8 +44,25 @@ func (a *Authenticator) prover(ctx context.Context, app *registry.Application, s
 	case err != nil:
 		return registry.Key{}, nil, err
 	}
+	if sameKeys(tried, keys, now) {
+		return key, why, nil
+	}
 	key, why = s.provenBy(app, keys, now)
 	return key, why, nil
+}
+
+// sameKeys reports whether two lists have the same keys in use, under the same names.
+func sameKeys(before, after []registry.Key, now time.Time) bool {
+	inUse := func(keys []registry.Key) (list []string) {
+		for _, k := range keys {
+			if k.Usable(now) {
+				list = append(list, k.Thumbprint+" "+k.Algorithm+" "+k.KID)
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	return slices.Equal(inUse(before), inUse(after))
 }
 
 // temporary is an error that knows whether it passes.
@@ -49,37 +71,53 @@ type temporary interface {
 	Temporary() bool
 }
 
-// mayFetchKeys reports whether a look at the key set could help: there is one, and it is not known to have the key.
-func (a *Authenticator) mayFetchKeys(app *registry.Application, kid string) bool {
-	if a.Fetcher == nil || app.Import == nil || app.Import.JWKSURI == "" || !app.Enabled || !app.Accepts(oauth.AuthPrivateKeyJWT) {
-		return false
-	}
-	return kid == "" || !slices.ContainsFunc(app.Keys, func(k registry.Key) bool { return k.KID == kid })
+// mayFetchKeys reports whether a look at the key set could help.
+func (a *Authenticator) mayFetchKeys(app *registry.Application) bool {
+	return a.Fetcher != nil && app.Import != nil && app.Import.JWKSURI != "" && app.Enabled && app.Accepts(oauth.AuthPrivateKeyJWT)
 }
 
 // provenBy tries the keys that the assertion can mean: those with its kid and those without any, as far as they fit its
-// algorithm, the ones in use first. What cannot be tried costs what a trial does. A retired key is recognised, and refused.
+// algorithm, the ones in use first, and of those the ones with its kid. What cannot be tried costs what a trial does. A retired
+// key is recognised, and refused.
 func (s *assertion) provenBy(app *registry.Application, keys []registry.Key, now time.Time) (registry.Key, *reason) {
-	tried := 0
-	for _, inUse := range []bool{true, false} {
-		for _, k := range keys {
-			if k.Usable(now) != inUse || !s.mayBeOf(app, k) || tried == maxTrials {
-				continue
-			}
-			if tried++; s.verify(k.Public) {
-				return k, stateOf(k, now)
-			}
+	candidates := slices.DeleteFunc(slices.Clone(keys), func(k registry.Key) bool { return !s.mayBeOf(app, k) })
+	slices.SortStableFunc(candidates, func(x, y registry.Key) int { return s.rank(x, now) - s.rank(y, now) })
+	for _, k := range candidates[:min(len(candidates), s.trials(app))] {
+		if s.verify(k.Public) {
+			return k, stateOf(k, now)
 		}
 	}
-	if tried == 0 {
+	if len(candidates) == 0 {
 		s.pretend()
 		return registry.Key{}, assertionNoKey.of(s.kid)
 	}
 	return registry.Key{}, assertionSignature
 }
 
-// maxTrials is how many keys one assertion is tried with: all that an application may have in use, and some.
-const maxTrials = registry.MaxKeys + 8
+// How many keys one assertion is tried with: of an operator's application that names one, all that it may have in use, and
+// some. Whoever publishes a document could make many of one kind, and make this server try them for anybody who asks.
+const (
+	maxTrials    = registry.MaxKeys + 8
+	fewestTrials = 4
+)
+
+func (s *assertion) trials(app *registry.Application) int {
+	if s.kid == "" || app.Import != nil {
+		return fewestTrials
+	}
+	return maxTrials
+}
+
+func (s *assertion) rank(k registry.Key, now time.Time) int {
+	rank := 0
+	if !k.Usable(now) {
+		rank += 2
+	}
+	if k.KID != s.kid && k.Thumbprint != s.kid {
+		rank++
+	}
+	return rank
+}
 
 func (s *assertion) mayBeOf(app *registry.Application, k registry.Key) bool {
 	named := s.kid == "" || k.KID == "" || k.KID == s.kid || k.Thumbprint == s.kid

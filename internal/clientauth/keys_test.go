@@ -3,6 +3,7 @@ package clientauth_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 
 	"clientele/internal/oauth"
@@ -37,13 +38,16 @@ func TestAKeyThatIsUnknownIsLookedForOnce(t *testing.T) {
 		"a kid that is published by now":  {nil, draft{key: "another"}, true, true},
 		"no kid, and a key published now": {nil, draft{key: "another", header: map[string]any{"kid": nil}}, true, true},
 		"a kid that nobody has":           {nil, draft{header: map[string]any{"kid": "nobody"}}, true, false},
-		"a known kid, another signature":  {nil, draft{key: "another", header: map[string]any{"kid": "p256"}}, false, false},
+		"a known kid, another signature":  {nil, draft{key: "p384", alg: "ES384", header: map[string]any{"kid": "p256"}}, true, false},
 		"a known key":                     {nil, draft{}, false, true},
 		"a document with inline keys":     {func(a *registry.Application) { a.Import.JWKSURI = "" }, draft{key: "another"}, false, false},
 		"a disabled application":          {func(a *registry.Application) { a.Enabled = false }, draft{key: "another"}, false, false},
 		"a client without keys":           {func(a *registry.Application) { a.AuthMethods = []oauth.AuthMethod{oauth.AuthNone} }, draft{key: "another"}, false, false},
 		"claims that are wrong":           {nil, draft{key: "another", claims: map[string]any{"aud": "x"}}, false, false},
-		"a retired key":                   {func(a *registry.Application) { a.Keys[1].RetiredAt = now }, draft{}, false, false},
+		"a retired key":                   {func(a *registry.Application) { a.Keys[1].RetiredAt = now; a.Import.JWKSURI = "" }, draft{}, false, false},
+		"a retired key that is back":      {func(a *registry.Application) { a.Keys[1].RetiredAt = now }, draft{}, true, true},
+		"keys that were seen just now":    {func(a *registry.Application) { a.Import.KeysAt = now.Add(1 - registry.LastKnownGood) }, draft{}, false, true},
+		"keys that were seen long ago":    {func(a *registry.Application) { a.Import.KeysAt = now.Add(-registry.LastKnownGood) }, draft{}, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
@@ -98,5 +102,50 @@ func TestAnAssertionWithoutAKeyIDIsTriedWithTheKeysInUseFirst(t *testing.T) {
 	caller, err := d.Authenticate(t.Context(), presenting(draft{header: map[string]any{"kid": nil}}.sign(t)))
 	if err != nil || caller.KeyID != "cred_p256" {
 		t.Errorf("got %v, %v", caller, err)
+	}
+}
+
+// A rotation that keeps its kid.
+func TestAKeyThatReplacesAnotherUnderItsKIDIsLookedFor(t *testing.T) {
+	d := newDesk(t)
+	d.url.Import.JWKSURI = "https://client.example.com/jwks"
+	published := pairs["another"]().public
+	published.KID = "p256"
+	d.Fetcher = &fetcher{keys: []registry.Key{published}}
+	caller, err := d.Authenticate(t.Context(), presenting(draft{key: "another", header: map[string]any{"kid": "p256"}}.sign(t)))
+	if err != nil || caller.KeyThumbprint != published.Thumbprint {
+		t.Errorf("got %v, %v", caller, err)
+	}
+}
+
+// Trouble on the way to keys that nobody saw for a day is no verdict, and lets nobody in.
+func TestKeysThatNobodySawForADayDoNotCountUnseen(t *testing.T) {
+	d := newDesk(t)
+	d.url.Import.JWKSURI, d.url.Import.KeysAt = "https://client.example.com/jwks", now.Add(-registry.LastKnownGood)
+	d.Fetcher = &fetcher{keys: d.url.Keys, err: passing{true}}
+	if _, err := d.Authenticate(t.Context(), presenting(draft{}.sign(t))); err == nil || err.Code != oauth.CodeTemporarilyUnavailable {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A document of many keys does not make this server try them all for whoever asks.
+func TestOfManyKeysThatNobodyNamesFewAreTried(t *testing.T) {
+	d := newDesk(t)
+	last := pairs["p256"]().public
+	for i, accepted := range map[int]bool{3: true, 4: false} {
+		d.url.Keys = nil
+		for range i {
+			other := pairs["another"]().public
+			other.KID = ""
+			d.url.Keys = append(d.url.Keys, other)
+		}
+		d.url.Keys = append(d.url.Keys, last)
+		form := presenting(draft{header: map[string]any{"kid": nil}, claims: map[string]any{"jti": strconv.Itoa(i)}}.sign(t))
+		if _, err := d.Authenticate(t.Context(), form); (err == nil) != accepted {
+			t.Errorf("after %d others: %v", i, err)
+		}
+		if _, err := d.Authenticate(t.Context(), presenting(draft{claims: map[string]any{"jti": "named " + strconv.Itoa(i)}}.sign(t))); err != nil {
+			t.Errorf("named: %v", err)
+		}
 	}
 }
