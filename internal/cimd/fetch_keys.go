@@ -2,6 +2,7 @@ package cimd
 
 import (
 	"context"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,6 +60,8 @@ func readKeys(body []byte, at time.Time) ([]registry.Key, []string, *Failure) {
 		case err != nil:
 			bad = append(bad, fmt.Sprintf("key %q %s", shorten(k.ID), shorten(err.Error())))
 		case seen[thumbprint]:
+		case rsaKey(k) && k.Bits() > maxRSABits:
+			bad = append(bad, fmt.Sprintf("key %q has %d bits; at most %d are tried for a stranger's signature", shorten(k.ID), k.Bits(), maxRSABits))
 		case len(k.ID) > maxKID:
 			bad = append(bad, fmt.Sprintf("key %q has a kid of more than %d bytes", shorten(k.ID), maxKID))
 		case len(keys) == registry.MaxKeys:
@@ -76,6 +79,14 @@ func readKeys(body []byte, at time.Time) ([]registry.Key, []string, *Failure) {
 		}
 	}
 	return keys, bad, nil
+}
+
+// maxRSABits caps the RSA keys of documents: anybody can make this server verify with them.
+const maxRSABits = 4096
+
+func rsaKey(k jwk.Key) bool {
+	_, ok := k.Public.(*rsa.PublicKey)
+	return ok
 }
 
 // maxKID caps a key's kid, in bytes.

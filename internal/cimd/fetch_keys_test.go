@@ -1,9 +1,11 @@
 package cimd
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -54,6 +56,17 @@ func TestKeysThatCannotBeUsedAreSkippedAndTold(t *testing.T) {
 	keys, bad, failure := readKeys(keySet(publicJWK(t, "good"), `{"kty":"EC","crv":"secp256k1"}`, `{"kty":"RSA","n":"AQAB","e":"AQAB"}`), fetchedAt)
 	if failure != nil || len(keys) != 1 || len(bad) != 2 {
 		t.Errorf("of the set %d keys count, %v do not, and: %v", len(keys), bad, failure)
+	}
+}
+
+// An RSA key costs whoever verifies with it.
+func TestAnRSAKeyOfADocumentHasAtMost4096Bits(t *testing.T) {
+	for size, counts := range map[int]bool{512: true, 513: false} {
+		modulus := bytes.Repeat([]byte{0xc5}, size)
+		text := `{"kty":"RSA","e":"AQAB","n":"` + base64.RawURLEncoding.EncodeToString(modulus) + `"}`
+		if keys, bad, _ := readKeys(keySet(publicJWK(t, "good"), text), fetchedAt); (len(keys) == 2) != counts || (len(bad) == 0) != counts {
+			t.Errorf("of %d bytes: %d keys, %v", size, len(keys), bad)
+		}
 	}
 }
 

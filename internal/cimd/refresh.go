@@ -92,7 +92,7 @@ func (s *Service) refreshQuietly(ctx context.Context, app *registry.Application)
 
 func (s *Service) trouble(ctx context.Context, message string, err error) {
 	if ctx.Err() == nil {
-		s.Log.WarnContext(ctx, message, slog.Any("error", err))
+		s.Log.WarnContext(ctx, message, slog.Any("error", err)) //nolint:sloglint // the callers have constants
 	}
 }
 
@@ -142,7 +142,7 @@ func recoverable(app *registry.Application, now time.Time) bool {
 	case registry.StandingStale:
 		return true
 	case registry.StandingSuspended:
-		return app.Import.SuspendedWhy == registry.SuspendedGone || app.Import.SuspendedWhy == registry.SuspendedInvalid
+		return !app.Import.GoneAt.IsZero() || app.Import.SuspendedWhy == registry.SuspendedGone || app.Import.SuspendedWhy == registry.SuspendedInvalid
 	}
 	return false
 }
@@ -194,7 +194,7 @@ func (s *Service) rejudge(ctx context.Context, url oauth.ClientURL, app *registr
 	maps.DeleteFunc(again.headers, func(_, value string) bool { return value == "" })
 	s.read(url, fetched{Body: kept.Body, Hash: kept.Hash, At: seen.at, Address: kept.Address, Headers: again.headers}, &again)
 	if seen.Failure = again.Failure; seen.Failure != nil {
-		return nil
+		return nil //nolint:nilerr // it is in what was seen
 	}
 	before, after := kept.Mapped, again.sighting.Mapped
 	before.Keys, after.Keys = nil, nil
@@ -246,7 +246,7 @@ func (s *Service) observeFailure(ctx context.Context, app *registry.Application,
 	if err != nil {
 		return app, err
 	}
-	s.refuse(ctx, Arrival{URL: app.ExternalID, Door: "refresh"}, app, f, f.reason())
+	_ = s.refuse(ctx, Arrival{URL: app.ExternalID, Door: "refresh"}, app, f, f.reason())
 	s.alert(ctx, app, &after, f)
 	return &after, nil
 }

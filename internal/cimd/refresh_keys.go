@@ -45,6 +45,8 @@ func (s *Service) Keys(ctx context.Context, app *registry.Application, kid strin
 		return app.Keys, err
 	case done.failure != nil && done.failure.Temporary():
 		return done.app.Keys, done.failure
+	case done.app.KeysStale(s.now()): // somebody else is asking
+		return done.app.Keys, &Failure{Rule: "keys_stale", Message: "The key set is being fetched.", Retry: time.Second, load: true}
 	}
 	return done.app.Keys, nil
 }
@@ -94,7 +96,7 @@ func (s *Service) refreshKeys(ctx context.Context, app *registry.Application) (r
 // keysFailed asks again later, so that key sets that are broken for good do not crowd out what else is due. Trouble on the way
 // leaves the keys as they are; every other answer is that they are gone.
 func (s *Service) keysFailed(ctx context.Context, app *registry.Application, f *Failure, asked time.Time) (refreshed, error) {
-	s.refuse(ctx, Arrival{URL: app.ExternalID, Door: "refresh"}, app, f, f.reason())
+	_ = s.refuse(ctx, Arrival{URL: app.ExternalID, Door: "refresh"}, app, f, f.reason())
 	if app.Import.By == registry.ByOperator {
 		s.event(ctx, app, "cimd.keys_failing", f.Message, f.details(), string(f.Kind))
 	}

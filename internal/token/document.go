@@ -10,8 +10,9 @@ import (
 )
 
 // checkDocument decides what an imported application still gets when its metadata document does not stand as it did. One that
-// is withdrawn, or that says none where it had keys, gets nothing more. Any other trouble with the document ends nothing that
-// people granted; it only keeps the application from getting tokens for itself. CIMD-02 §6.
+// is withdrawn, or that says none where it had keys, gets nothing more, nor does one that was invalid for a day. One that cannot
+// be fetched for too long gets nothing for now. Any other trouble with the document ends nothing that people granted; it only
+// keeps the application from getting tokens for itself. CIMD-02 §6.
 func (v *visit) checkDocument() *oauth.Error {
 	standing, why := v.app.Standing(v.now)
 	because := errors.New(why)
@@ -22,12 +23,14 @@ func (v *visit) checkDocument() *oauth.Error {
 		return oauth.Refuse(oauth.CodeUnauthorizedClient, "client_credentials is off for this application; whoever runs this server can switch it on")
 	case v.app.Ended(v.now) && standing == registry.StandingWithdrawn && v.grantType != oauth.ClientCredentials:
 		return oauth.InvalidGrant("the application withdrew its metadata document").Because(because)
-	case v.app.Ended(v.now):
+	case v.app.Ended(v.now) && v.app.Import.SuspendedWhy == registry.SuspendedInvalid && v.grantType != oauth.ClientCredentials:
+		return oauth.InvalidGrant("the application's metadata document cannot be used for a day").Because(because)
+	case v.app.Ended(v.now) && v.app.Import.SuspendedWhy != registry.SuspendedInvalid:
 		return oauth.InvalidClient("the application's metadata document does not let it authenticate as before").Because(because)
-	case standing == registry.StandingGood || v.grantType != oauth.ClientCredentials:
-		return nil
 	case standing == registry.StandingStale:
 		return oauth.Refuse(oauth.CodeTemporarilyUnavailable, "the application's metadata document cannot be fetched; try again later").Because(because)
+	case standing == registry.StandingGood || v.grantType != oauth.ClientCredentials:
+		return nil
 	}
 	return oauth.Refuse(oauth.CodeUnauthorizedClient, "the application is on hold until whoever runs this server has looked at its metadata document").Because(because)
 }

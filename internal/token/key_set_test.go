@@ -128,3 +128,35 @@ func TestADocumentThatDropsItsKeysEndsWhatTheyBegan(t *testing.T) {
 		t.Errorf("it still authenticates by %v", app.AuthMethods)
 	}
 }
+
+// What is not published any more proves nothing, although nobody published another.
+func TestAKeySetThatRanEmptyEndsWhatItsKeysBegan(t *testing.T) {
+	h, host := publishing(t)
+	_, tokens := h.ask("/oauth/token", redemption(h.code()))
+	publish(host)
+	h.Clock.Advance(10 * time.Minute)
+	h.Documents().RefreshDue(t.Context())
+	if got := h.redeem(); got != "invalid_client" {
+		t.Errorf("a code: %q", got)
+	}
+	if got := outcome(h.ask("/oauth/token", refreshing(tokens["refresh_token"]))); got != "invalid_client" {
+		t.Errorf("a refresh token: %q", got)
+	}
+	h.Clock.Advance(time.Minute)
+	publish(host, h.key)
+	if got := h.redeem(); got != "" {
+		t.Errorf("when it is back: %q", got)
+	}
+}
+
+// A rotation that keeps its kid: the signature is wrong by the keys that are known, and right by those that are published.
+func TestAKeyThatTookTheNameOfAnotherIsFound(t *testing.T) {
+	h, host := publishing(t)
+	name := h.key.Public.KID
+	h.key = h.NewClientKey()
+	h.key.Public.KID, h.key.Public.Public.ID = name, name
+	publish(host, h.key)
+	if got := h.redeem(); got != "" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -162,7 +162,7 @@ func TestEndpointsAndKindsOfClient(t *testing.T) {
 			machines(a)
 		})
 	}
-	const unauthorized, invalidClient, invalidGrant = "unauthorized_client", "invalid_client", "invalid_grant"
+	const unauthorized, invalidClient, invalidGrant, unavailable = "unauthorized_client", "invalid_client", "invalid_grant", "temporarily_unavailable"
 	for name, test := range map[string]struct {
 		make                           func(*hall)
 		then                           func(*hall) // after a code was issued and another redeemed
@@ -252,7 +252,17 @@ func TestEndpointsAndKindsOfClient(t *testing.T) {
 				a.Import.Failures, a.Import.Failure = 9, audit.FailureTimeout
 				a.Import.FetchedAt, a.Import.FailedAt = h.Clock.Now().Add(-25*time.Hour), h.Clock.Now().Add(-time.Hour)
 			})
-		}, machine: "temporarily_unavailable"},
+		}, code: unavailable, refresh: unavailable, machine: unavailable},
+		"invalid since just now": {make: keyed, then: func(h *hall) {
+			h.ChangeImported(h.app.ID, func(a *registry.Application) {
+				a.Import.SuspendedAt, a.Import.SuspendedWhy = h.Clock.Now(), registry.SuspendedInvalid
+			})
+		}, machine: unauthorized},
+		"invalid for a day": {make: keyed, then: func(h *hall) {
+			h.ChangeImported(h.app.ID, func(a *registry.Application) {
+				a.Import.SuspendedAt, a.Import.SuspendedWhy = h.Clock.Now().Add(-registry.LastKnownGood), registry.SuspendedInvalid
+			})
+		}, code: invalidGrant, refresh: invalidGrant, machine: unauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			servertest.Each(t, func(t *testing.T, on servertest.Option) {
