@@ -3,6 +3,7 @@ package cimd
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,7 +69,7 @@ func TestTextThatIsNoDocument(t *testing.T) {
 		"a long array":           {with(`"x":[1` + strings.Repeat(",1", 64) + `]`), audit.FailureDocument},
 	} {
 		_, err := ReadDocument(parsedURL(t), []byte(c.body), usual)
-		if f, ok := err.(*Failure); !ok || f.Kind != c.kind || f.Mend == "" || f.Message == "" {
+		if f, ok := errors.AsType[*Failure](err); !ok || f.Kind != c.kind || f.Mend == "" || f.Message == "" {
 			t.Errorf("%s: %+v, want the kind %s", name, err, c.kind)
 		}
 	}
@@ -214,7 +215,7 @@ func TestWhatIsDroppedWithAReason(t *testing.T) {
 		{"a script as home page", `"client_uri":"JaVaScRiPt:alert(1)"`, "uri_member_dropped", "CM-13"},
 		{"a logo for a language", `"logo_uri#fr":"http://app.example.com/logo.png"`, "uri_member_dropped", "CM-13"},
 		{"a home page elsewhere", `"client_uri":"https://example.net/"`, "client_uri_origin", "CL-06"},
-		{"a language that is none", `"client_name#f r":"x"`, "localized_name", "CM-14"},
+		{"a language that is none", `"client_name#f r":"x"`, "localised_name", "CM-14"},
 		{"a member in other letters", `"Client_Name":"x"`, "member_case", "CM-06"},
 		{"a member of the server", `"skip_consent":true`, "member_server_owned", "CM-10"},
 		{"a statement that is none", `"software_statement":"x"`, "software_statement_unread", "CM-05"},

@@ -48,7 +48,7 @@ var rules = map[string]rule{
 	"jwks_uri_origin":           {"CM-12", ""},
 	"uri_member":                {"CM-13", "CIMD-02 §8.6"},
 	"uri_member_dropped":        {"CM-13", "CIMD-02 §8.6"},
-	"localized_name":            {"CM-14", "RFC 7591 §2.2"},
+	"localised_name":            {"CM-14", "RFC 7591 §2.2"},
 	"confidential_only":         {"CM-15", "CIMD-02 §4"},
 	"client_expired":            {"CM-16", "CIMD-02 §4"},
 	"auth_method_not_listed":    {"CA-03", "OpenID RP Metadata Choices 1.0 §2"},

@@ -88,9 +88,9 @@ func (s *subject) lint(ctx context.Context, f Fetcher, p Policy) (Report, error)
 	if !s.parse(p) {
 		return s.report(), nil
 	}
-	if s.taken != nil {
+	if s.taken != nil { // it is reported, not returned
 		s.failure = s.taken
-		return s.report(), nil
+		return s.report(), nil //nolint:nilerr // the report tells it
 	}
 	got, err := f.document(ctx, s.parsed, nil, outbound.Known)
 	if failure, ok := errors.AsType[*Failure](err); ok {

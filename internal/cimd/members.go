@@ -90,7 +90,7 @@ func (r *reader) unknown(name string, near oauth.ClientMember) {
 	case near.Name != "":
 		why := "is no form of " + near.Name + " for a language; it is ignored"
 		r.ignore(name, text, why)
-		r.warn("localized_name", name, text, why, "write the language behind the # as in client_name#fr, for members that people read")
+		r.warn("localised_name", name, text, why, "write the language behind the # as in client_name#fr, for members that people read")
 	case known && folded.Name != name:
 		why := "differs from " + folded.Name + " in upper and lower case, so nobody reads it"
 		r.ignore(name, text, why)

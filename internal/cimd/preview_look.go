@@ -192,18 +192,18 @@ func (s *Service) lookKeys(ctx context.Context, seen *sight, lane outbound.Lane)
 }
 
 // inlineKeys makes a key set of the keys that stand in the document.
-func (seen *sight) inlineKeys() {
-	if len(seen.Keys) == 0 {
+func (p *sight) inlineKeys() {
+	if len(p.Keys) == 0 {
 		return
 	}
-	members, failure := splitDocument(seen.sighting.Body)
+	members, failure := splitDocument(p.sighting.Body)
 	if failure != nil {
 		return
 	}
 	for _, m := range members {
 		if m.name == "jwks" {
-			seen.KeySetHash = hashOf(m.raw)
-			seen.sighting.KeySet = &registry.KeySetSighting{Body: m.raw, Hash: seen.KeySetHash, At: seen.at, Keys: seen.Keys}
+			p.KeySetHash = hashOf(m.raw)
+			p.sighting.KeySet = &registry.KeySetSighting{Body: m.raw, Hash: p.KeySetHash, At: p.at, Keys: p.Keys}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package cimd
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func FuzzReadDocument(f *testing.F) {
 			t.Fatalf("%v, then %v", err, errAgain)
 		}
 		if err != nil {
-			if f, ok := err.(*Failure); !ok || f.Kind == "" || f.Mend == "" || !utf8.ValidString(f.Message) {
+			if f, ok := errors.AsType[*Failure](err); !ok || f.Kind == "" || f.Mend == "" || !utf8.ValidString(f.Message) {
 				t.Errorf("%v is no failure that can be told", err)
 			}
 			return

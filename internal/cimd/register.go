@@ -98,7 +98,7 @@ func (s *Service) register(ctx context.Context, actor audit.Actor, url string, o
 // decline leaves a trace of an operator's refused import.
 func (s *Service) decline(ctx context.Context, actor audit.Actor, seen sight) error {
 	if seen.Failure != nil {
-		s.refuse(ctx, Arrival{URL: seen.URL, Address: actor.Address, Door: "import"}, nil, seen.Failure, Invalid)
+		_ = s.refuse(ctx, Arrival{URL: seen.URL, Address: actor.Address, Door: "import"}, nil, seen.Failure, Invalid)
 	}
 	return &Declined{Preview: seen.Preview}
 }

@@ -13,11 +13,11 @@ func (r *reader) name() {
 	const name = "client_name"
 	text := r.meta.ClientName
 	clean := cleanText(text, maxNameGraphemes, registry.MaxName)
-	switch {
-	case clean == "":
+	switch clean {
+	case "":
 		r.nameless(text)
 		return
-	case clean == text:
+	case text:
 		r.take(name, text, "name")
 	default:
 		const why = "has characters that cannot be seen or move other text about, or is too long; it was cleaned and cut"

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"clientele/internal/registry"
 )
@@ -114,6 +115,9 @@ func (c *RuleArguments) run(ctx context.Context, g *Globals, out *Output, effect
 		return err
 	}
 	out.Printf("%s\n", rule.ID)
+	if exact := strings.HasPrefix(rule.Pattern, "https://") && !strings.HasSuffix(rule.Pattern, "/"); effect == registry.Allow && !exact {
+		out.Notef("\nOne host can serve many clients, and this lets all of them in. An exact URL lets in one.\n")
+	}
 	return nil
 }
 

@@ -79,17 +79,17 @@ func (a *Authenticator) mayFetchKeys(app *registry.Application) bool {
 // provenBy tries the keys that the assertion can mean: those with its kid and those without any, as far as they fit its
 // algorithm, the ones in use first, and of those the ones with its kid. What cannot be tried costs what a trial does. A retired
 // key is recognised, and refused.
-func (s *assertion) provenBy(app *registry.Application, keys []registry.Key, now time.Time) (registry.Key, *reason) {
-	candidates := slices.DeleteFunc(slices.Clone(keys), func(k registry.Key) bool { return !s.mayBeOf(app, k) })
-	slices.SortStableFunc(candidates, func(x, y registry.Key) int { return s.rank(x, now) - s.rank(y, now) })
-	for _, k := range candidates[:min(len(candidates), s.trials(app))] {
-		if s.verify(k.Public) {
+func (a *assertion) provenBy(app *registry.Application, keys []registry.Key, now time.Time) (registry.Key, *reason) {
+	candidates := slices.DeleteFunc(slices.Clone(keys), func(k registry.Key) bool { return !a.mayBeOf(app, k) })
+	slices.SortStableFunc(candidates, func(x, y registry.Key) int { return a.rank(x, now) - a.rank(y, now) })
+	for _, k := range candidates[:min(len(candidates), a.trials(app))] {
+		if a.verify(k.Public) {
 			return k, stateOf(k, now)
 		}
 	}
 	if len(candidates) == 0 {
-		s.pretend()
-		return registry.Key{}, assertionNoKey.of(s.kid)
+		a.pretend()
+		return registry.Key{}, assertionNoKey.of(a.kid)
 	}
 	return registry.Key{}, assertionSignature
 }
@@ -101,28 +101,28 @@ const (
 	fewestTrials = 4
 )
 
-func (s *assertion) trials(app *registry.Application) int {
-	if s.kid == "" || app.Import != nil {
+func (a *assertion) trials(app *registry.Application) int {
+	if a.kid == "" || app.Import != nil {
 		return fewestTrials
 	}
 	return maxTrials
 }
 
-func (s *assertion) rank(k registry.Key, now time.Time) int {
+func (a *assertion) rank(k registry.Key, now time.Time) int {
 	rank := 0
 	if !k.Usable(now) {
 		rank += 2
 	}
-	if k.KID != s.kid && k.Thumbprint != s.kid {
+	if k.KID != a.kid && k.Thumbprint != a.kid {
 		rank++
 	}
 	return rank
 }
 
-func (s *assertion) mayBeOf(app *registry.Application, k registry.Key) bool {
-	named := s.kid == "" || k.KID == "" || k.KID == s.kid || k.Thumbprint == s.kid
-	only := app.Import == nil || allows(app.Import.Algorithm, s.algorithm)
-	return named && only && allows(k.Algorithm, s.algorithm) && fits(k.Public, s.algorithm)
+func (a *assertion) mayBeOf(app *registry.Application, k registry.Key) bool {
+	named := a.kid == "" || k.KID == "" || k.KID == a.kid || k.Thumbprint == a.kid
+	only := app.Import == nil || allows(app.Import.Algorithm, a.algorithm)
+	return named && only && allows(k.Algorithm, a.algorithm) && fits(k.Public, a.algorithm)
 }
 
 // allows reports whether the algorithm that was set, if any, is the one. EdDSA with a key that can only be of Ed25519 is
@@ -152,12 +152,12 @@ func stateOf(k registry.Key, now time.Time) *reason {
 	return nil
 }
 
-func (s *assertion) verify(k jwk.Key) bool {
+func (a *assertion) verify(k jwk.Key) bool {
 	if public, ok := k.Public.(ed25519.PublicKey); ok {
-		_, err := s.signed.Verify(edwards(public))
+		_, err := a.signed.Verify(edwards(public))
 		return err == nil
 	}
-	_, err := s.signed.Verify(k.Public)
+	_, err := a.signed.Verify(k.Public)
 	return err == nil
 }
 
@@ -173,10 +173,10 @@ func (e edwards) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgo
 }
 
 // pretend verifies with a key that nobody has, so that time does not tell an unknown client from a known one.
-func (s *assertion) pretend() {
+func (a *assertion) pretend() {
 	for _, k := range nobodys() {
-		if fits(k, s.algorithm) {
-			s.verify(k)
+		if fits(k, a.algorithm) {
+			a.verify(k)
 			return
 		}
 	}
@@ -195,7 +195,7 @@ var nobodys = sync.OnceValue(func() []jwk.Key {
 
 var nobodysKeys = []string{
 	`{"kty":"RSA","n":"xNyCAhO3ow-H0dD77tGY7y9afcorH_REgGoINHB5g6E1tFkvxR_FLMyY2zWZkXorgS8--kQGjQ4ZzbzVWa2VJShLMWnezgdhHw3uCjKNVfKR2vyEatL7q_X7SYJ8N9qZPCTo1KbIuaB9OmjQRhmt1KGedPrElW_Jh-x7MLzRtF-iMq-XTiJ9ftXuEHivaQTaNn2yTGpIear5VkSL61b6XsNU3i_2CygG1vCZOLfDCDIk91VoPPRTlYo5XvvhheMBdEbMLSsnR7WIiR7T_GQIfiwwkvaUUnezRQUbijGVKMF4DZ04ynbmUgEj4a7oS9cardcWDjnh73SSw3JNk91vOw","e":"AQAB"}`,
-	`{"kty":"EC","crv":"P-256","x":"CUMIz2IqSH1v_g_yuo_yZ4kBmb6lV4rW0uzaTV-s4_E","y":"BGN0IDKRwdkc7u0As2nTbClZ2-LIO_k17YKBL5N339M"}`,
+	`{"kty":"EC","crv":"P-256","x":"CUMIz2IqSH1v_g_yuo_yZ4kBmb6lV4rW0uzaTV-s4_E","y":"BGN0IDKRwdkc7u0As2nTbClZ2-LIO_k17YKBL5N339M"}`, //nolint:misspell // a key
 	`{"kty":"EC","crv":"P-384","x":"fC53_UV7myMJyVCQDrHp307V2tnIkgePBUD3QSxsTEYFblhL1jW5iUK9gcl4spe_","y":"dtdByz_qVgze8qk0CRyvIQWZtL4QY7ptHN1ArfmkGS_z9tXCH2L8yQKhjxbidlsc"}`,
 	`{"kty":"EC","crv":"P-521","x":"AGlRTEjhHCFhv9GNG1z0BdeMR8Ni4IAPLv96LpcSMDacItDZIZfma8N7izzKbkBi2KoR5aDOkpzgw8X2z1XCicqA","y":"AcZFdqMG5JHaV3EF72b2O6OYb-I1C0vz-j76OCc9qzE05PR8Yw6yUxD_5l6inJw39aVrgTe9RSrsUVqcVNf6MFRM"}`,
 	`{"kty":"OKP","crv":"Ed25519","x":"Cgzom8Zu2XP-o_sM5MG6bbb-UsnV913N4Ufs3VT9Zaw"}`,

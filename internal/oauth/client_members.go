@@ -9,12 +9,12 @@ const (
 // clientMembers begins with what we act on. The order is that of a reader's interest.
 var clientMembers = []ClientMember{
 	{Name: "client_id", Kind: MemberText, Spec: "CIMD-02 §4", field: func(c *ClientMetadata) any { return &c.ClientID }},
-	{Name: "client_name", Kind: MemberText, Localized: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.ClientName }},
+	{Name: "client_name", Kind: MemberText, Localised: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.ClientName }},
 	{Name: "description", Kind: MemberText, field: func(c *ClientMetadata) any { return &c.Description }},
-	{Name: "client_uri", Kind: MemberText, URI: URIShown, Localized: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.ClientURI }},
-	{Name: "logo_uri", Kind: MemberText, URI: URIShown, Localized: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.LogoURI }},
-	{Name: "tos_uri", Kind: MemberText, URI: URIShown, Localized: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.TermsURI }},
-	{Name: "policy_uri", Kind: MemberText, URI: URIShown, Localized: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.PolicyURI }},
+	{Name: "client_uri", Kind: MemberText, URI: URIShown, Localised: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.ClientURI }},
+	{Name: "logo_uri", Kind: MemberText, URI: URIShown, Localised: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.LogoURI }},
+	{Name: "tos_uri", Kind: MemberText, URI: URIShown, Localised: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.TermsURI }},
+	{Name: "policy_uri", Kind: MemberText, URI: URIShown, Localised: true, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.PolicyURI }},
 	{Name: "contacts", Kind: MemberTexts, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.Contacts }},
 	{Name: "application_type", Kind: MemberText, Spec: registration, field: func(c *ClientMetadata) any { return &c.Type }},
 	{Name: "redirect_uris", Kind: MemberTexts, URI: URIRedirect, Spec: rfc7591, field: func(c *ClientMetadata) any { return &c.RedirectURIs }},

@@ -32,7 +32,7 @@ type ClientMetadata struct {
 
 	SoftwareStatement string
 	ExpiresAt         int64             // client_id_expires_at: seconds since 1970
-	Localized         map[string]string // by their whole names, as in client_name#ja-Latn-JP. RFC 7591 §2.2
+	Localised         map[string]string // by their whole names, as in client_name#ja-Latn-JP. RFC 7591 §2.2
 }
 
 // MemberKind is the JSON type of a metadata member.
@@ -64,7 +64,7 @@ type ClientMember struct {
 	Name      string
 	Kind      MemberKind
 	URI       URIUse
-	Localized bool // there may be forms of it for languages, as in client_name#fr. RFC 7591 §2.2
+	Localised bool // there may be forms of it for languages, as in client_name#fr. RFC 7591 §2.2
 	Spec      string
 	field     func(*ClientMetadata) any // nil if nobody here acts on it
 }
@@ -78,10 +78,10 @@ func ClientMembers() []ClientMember { return clientMembers }
 
 // FindClientMember finds the member that a name in a document stands for, and the language tag behind its #.
 func FindClientMember(name string) (m ClientMember, language string, known bool) {
-	base, language, localized := strings.Cut(name, "#")
+	base, language, localised := strings.Cut(name, "#")
 	for _, m := range clientMembers {
 		if m.Name == base {
-			return m, language, !localized || m.Localized && languageTag(language)
+			return m, language, !localised || m.Localised && languageTag(language)
 		}
 	}
 	return ClientMember{}, "", false
@@ -118,10 +118,10 @@ func (c *ClientMetadata) Read(m ClientMember, language string, raw json.RawMessa
 		return fmt.Errorf("must be %s", m.Kind)
 	}
 	if language != "" {
-		if c.Localized == nil {
-			c.Localized = map[string]string{}
+		if c.Localised == nil {
+			c.Localised = map[string]string{}
 		}
-		c.Localized[m.Name+"#"+language] = *into.(*string)
+		c.Localised[m.Name+"#"+language] = *into.(*string)
 	}
 	return nil
 }

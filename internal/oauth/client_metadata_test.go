@@ -21,7 +21,7 @@ func TestEveryMemberNamedURIIsInTheTableOfURIs(t *testing.T) {
 	}
 }
 
-func TestALocalizedNameStandsForItsMember(t *testing.T) {
+func TestALocalisedNameStandsForItsMember(t *testing.T) {
 	for name, known := range map[string]bool{
 		"client_name": true, "client_name#ja-Latn-JP": true, "logo_uri#fr": true, "client_name#": false, "client_name#a b": false, "client_name#-": false,
 		"redirect_uris#fr": false, "jwks_uri#fr": false, "Client_Name": false, "ext": false,
@@ -57,10 +57,10 @@ func TestAMemberOfAnotherTypeIsRefused(t *testing.T) {
 	}
 }
 
-func TestLocalizedValuesAreKeptBesideTheirMember(t *testing.T) {
+func TestLocalisedValuesAreKeptBesideTheirMember(t *testing.T) {
 	var c ClientMetadata
 	m, language, _ := FindClientMember("client_name#fr")
-	if err := c.Read(m, language, json.RawMessage(`"Éditeur"`)); err != nil || c.ClientName != "" || c.Localized["client_name#fr"] != "Éditeur" {
+	if err := c.Read(m, language, json.RawMessage(`"Éditeur"`)); err != nil || c.ClientName != "" || c.Localised["client_name#fr"] != "Éditeur" {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if err := c.Read(m, language, json.RawMessage(`1`)); err == nil {

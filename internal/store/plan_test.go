@@ -14,7 +14,7 @@ func TestTheseStatementsNeverWalkATable(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		storetest.FillImported(t, s, 300)
 		if s.Engine() == sqldb.PostgreSQL {
-			if err := behind(s, "ANALYZE"); err != nil {
+			if err := behind(s, "ANALYZE"); err != nil { //nolint:misspell // SQL
 				t.Fatal(err)
 			}
 		}
