@@ -111,9 +111,9 @@ func (a *Accounts) knows(ctx context.Context, u User, try Attempt) bool {
 			return true
 		}
 	}
-	network := networkOf(try.Address)
+	network := audit.Network(try.Address)
 	sessions, err := a.Store.UserSessions(ctx, u.ID)
-	return err == nil && network != "?" && slices.ContainsFunc(sessions, func(s Session) bool { return networkOf(s.Address) == network })
+	return err == nil && network != "?" && slices.ContainsFunc(sessions, func(s Session) bool { return audit.Network(s.Address) == network })
 }
 
 // DeviceLifetime is how long a browser is remembered as one that a user signed in from.

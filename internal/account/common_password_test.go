@@ -51,14 +51,3 @@ func TestTheDelayDoublesUpToItsLongestAndIsForgotten(t *testing.T) {
 		t.Errorf("a delay of %v", d)
 	}
 }
-
-func TestAnIPv6HostIsOneAddressHoweverItMovesAbout(t *testing.T) {
-	for address, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "2001:db8:1:2::1": "2001:db8:1:2::/64",
-		"fe80::1%eth0": "fe80::/64", "": "?", "unix": "?",
-	} {
-		if got := networkOf(address); got != want {
-			t.Errorf("%q: got %s, want %s", address, got, want)
-		}
-	}
-}

@@ -3,10 +3,10 @@ package account
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"sync"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/secret"
 )
 
@@ -49,25 +49,12 @@ type attempt struct {
 }
 
 func (a *Accounts) attemptFor(emailKey, address string) attempt {
-	network := networkOf(address)
+	network := audit.Network(address)
 	return attempt{
 		here:    a.Keys.Hash(secret.ForThrottle, "here\x00"+emailKey+"\x00"+network),
 		account: a.Keys.Hash(secret.ForThrottle, "account\x00"+emailKey),
 		address: a.Keys.Hash(secret.ForThrottle, "address\x00"+network),
 	}
-}
-
-// networkOf is what counts as one address: an IPv4 address, or the /64 that an IPv6 host can move about in.
-func networkOf(address string) string {
-	ip, err := netip.ParseAddr(address)
-	if err != nil {
-		return "?"
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is4() {
-		return ip.String()
-	}
-	return netip.PrefixFrom(ip, 64).Masked().String()
 }
 
 // refusal is until when the attempt is refused, zero if it may go on. trusted is asked only if it matters: whether the owner
