@@ -149,6 +149,9 @@ func (s *Service) sightOfStranger(ctx context.Context, url oauth.ClientURL, a Ar
 	if o := s.limits.take(a, url.Host(), s.now()); o != nil {
 		return sight{}, o
 	}
+	if o := s.limits.mayBring(a, s.now()); d.Verdict == registry.Admit && o != nil {
+		return sight{}, o
+	}
 	seen, err := s.look(ctx, url, nil, outbound.Strangers)
 	if full, ok := errors.AsType[*outbound.Busy](err); ok {
 		return sight{}, &overBudget{by: a, rule: "flood_outbound", message: "too many documents are being fetched", wait: full.Retry}
@@ -165,12 +168,15 @@ func (s *Service) sightOfStranger(ctx context.Context, url oauth.ClientURL, a Ar
 
 // admit makes an application of a stranger. It ends by itself unless somebody finishes an authorization.
 func (s *Service) admit(ctx context.Context, a Arrival, seen sight, d registry.Decision) (sight, error) {
-	unfinished, err := s.Store.CountUnfinished(ctx)
+	unfinished, err := s.Store.CountUnfinished(ctx, s.now())
 	if err != nil {
 		return seen, err
 	}
 	if unfinished >= registry.MaxUnfinished {
 		return seen, &overBudget{by: a, rule: "unfinished_clients", message: "too many clients that nobody has used yet are registered", wait: time.Minute}
+	}
+	if o := s.limits.bring(a, s.now()); o != nil {
+		return seen, o
 	}
 	draft := registry.ImportDraft{Sighting: *seen.sighting, By: registry.ByClient, Mode: registry.Follow, Unfinished: true}
 	if d.Rule != nil {
@@ -233,6 +239,9 @@ func (s *Service) Current(ctx context.Context, app *registry.Application, a Arri
 		fresh, err := s.refresh(ctx, app)
 		switch full, busy := errors.AsType[*outbound.Busy](err); {
 		case busy:
+			if app.Overdue(now) {
+				return nil, s.busy(ctx, a, "flood_outbound", "too many documents are being fetched, and what is kept of this one is too old", full.Retry)
+			}
 			trouble = &Failure{Retry: full.Retry} // what is kept has to do, if it may
 		case err != nil:
 			return nil, err

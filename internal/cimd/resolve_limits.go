@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"clientele/internal/audit"
 )
 
 // A budget is how often something may happen: once each Every on average, Burst times at once.
@@ -22,6 +24,10 @@ var (
 	inTotal   = budget{200 * time.Millisecond, 100} // of all strangers together
 )
 
+// perBringer is how many applications one person brings in, by coming with them where they are let in: twenty a day. Each stays,
+// for an hour at least.
+var perBringer = budget{72 * time.Minute, 20}
+
 // maxLimiters is how many callers, persons or hosts are remembered; the one that was heard of longest ago is forgotten first.
 const maxLimiters = 4096
 
@@ -30,6 +36,7 @@ type limits struct {
 	callers recent[string, *rate.Limiter]
 	persons recent[string, *rate.Limiter]
 	hosts   recent[string, *rate.Limiter]
+	brought recent[string, *rate.Limiter] // by person, or by network where nobody is signed in
 	total   *rate.Limiter
 }
 
@@ -38,6 +45,7 @@ func newLimits() *limits {
 		callers: recent[string, *rate.Limiter]{limit: maxLimiters},
 		persons: recent[string, *rate.Limiter]{limit: maxLimiters},
 		hosts:   recent[string, *rate.Limiter]{limit: maxLimiters},
+		brought: recent[string, *rate.Limiter]{limit: maxLimiters},
 		total:   inTotal.limiter(),
 	}
 }
@@ -52,7 +60,7 @@ func (l *limits) take(a Arrival, host string, now time.Time) *overBudget {
 		personal bool
 		limiter  *rate.Limiter
 	}{
-		{"flood_caller", true, l.callers.get(a.Address+" "+a.URL, perCaller.limiter)},
+		{"flood_caller", true, l.callers.get(audit.Network(a.Address)+" "+a.URL, perCaller.limiter)},
 		{"flood_person", true, l.persons.get(a.UserID, perPerson.limiter)},
 		{"flood_host", false, l.hosts.get(host, perHost.limiter)},
 		{"flood_total", false, l.total},
@@ -74,6 +82,36 @@ func (l *limits) take(a Arrival, host string, now time.Time) *overBudget {
 		return &overBudget{by: a, personal: share.personal, rule: share.rule, message: "too many unknown clients came at once", wait: wait}
 	}
 	return nil
+}
+
+// mayBring says why the person may bring in no more applications now; nil if they may.
+func (l *limits) mayBring(a Arrival, now time.Time) *overBudget {
+	limiter := l.bringer(a)
+	if limiter.TokensAt(now) >= 1 {
+		return nil
+	}
+	r := limiter.ReserveN(now, 1)
+	defer r.CancelAt(now)
+	return &overBudget{
+		by: a, personal: true, rule: "admitted_person", wait: r.DelayFrom(now),
+		message: "this person brought as many new applications as one may in a day",
+	}
+}
+
+// bring counts one that is let in, or says why it is not.
+func (l *limits) bring(a Arrival, now time.Time) *overBudget {
+	if l.bringer(a).AllowN(now, 1) {
+		return nil
+	}
+	return l.mayBring(a, now)
+}
+
+func (l *limits) bringer(a Arrival) *rate.Limiter {
+	who := a.UserID
+	if who == "" {
+		who = audit.Network(a.Address)
+	}
+	return l.brought.get(who, perBringer.limiter)
 }
 
 // recent keeps at most limit values; what was not asked for longest makes room. The zero value with a limit is ready.

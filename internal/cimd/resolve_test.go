@@ -120,9 +120,45 @@ func TestNoMoreStrangersThanMayBeAreKept(t *testing.T) {
 	}
 }
 
+// One person cannot fill the place that all share, whatever their clients publish.
+func TestAPersonBringsOnlySoManyNewClientsADay(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	come := func(person string, n int) *cimd.Refusal {
+		t.Helper()
+		a := arrival(person)
+		path := fmt.Sprintf("/%s/%d.json", person, n)
+		a.URL = "https://" + appHost + path
+		w.host.JSON(path, document(map[string]any{"client_id": a.URL}))
+		w.Clock.Advance(10 * time.Second)
+		_, err := w.Resolve(t.Context(), a)
+		refusal, _ := errors.AsType[*cimd.Refusal](err)
+		if err != nil && refusal == nil {
+			t.Fatal(err)
+		}
+		return refusal
+	}
+	for n := range 20 {
+		if refusal := come("usr_1", n); refusal != nil {
+			t.Fatalf("the %dth: %v", n, refusal)
+		}
+	}
+	before := len(w.host.Requests())
+	refusal := come("usr_1", 20)
+	if refusal == nil || refusal.Reason != cimd.Busy || w.trace(refusal.Reference).Rule != "admitted_person" || len(w.host.Requests()) != before {
+		t.Errorf("one too many: %+v after %d fetches", refusal, len(w.host.Requests())-before)
+	}
+	if refusal := come("usr_2", 0); refusal != nil {
+		t.Errorf("another person: %v", refusal)
+	}
+	w.Clock.Advance(24 * time.Hour)
+	if refusal := come("usr_1", 21); refusal != nil {
+		t.Errorf("a day later: %v", refusal)
+	}
+}
+
 type manyUnfinished struct{ cimd.Store }
 
-func (manyUnfinished) CountUnfinished(context.Context) (int, error) {
+func (manyUnfinished) CountUnfinished(context.Context, time.Time) (int, error) {
 	return registry.MaxUnfinished, nil
 }
 
@@ -192,12 +228,12 @@ func TestWhoLeavesDoesNotSpoilTheFetchForOthers(t *testing.T) {
 
 func TestCIMD02_5_2_AFailureIsNeverKept(t *testing.T) {
 	w := newWorld(t, registry.AdmitOpen)
-	for _, break_ := range []func(){
+	for _, spoil := range []func(){
 		func() { w.host.Status(appPath, http.StatusNotFound) },
 		func() { w.host.Status(appPath, http.StatusInternalServerError) },
 		func() { w.host.JSON(appPath, document(map[string]any{"client_secret": "s"})) },
 	} {
-		break_()
+		spoil()
 		if _, err := w.Resolve(t.Context(), arrival("usr_1")); err == nil {
 			t.Fatal("let in")
 		}

@@ -63,7 +63,7 @@ type Store interface {
 	KeySet(ctx context.Context, id string, version int64) (registry.KeySetVersion, error)
 	DueImports(ctx context.Context, now time.Time, limit int) ([]string, error)
 	AnyImported(ctx context.Context) (bool, error)
-	CountUnfinished(ctx context.Context) (int, error)
+	CountUnfinished(ctx context.Context, now time.Time) (int, error)
 }
 
 // Way is the way out. outbound.Client is one.

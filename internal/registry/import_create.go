@@ -19,6 +19,7 @@ type ImportDraft struct {
 	Rule       string     // the admission rule that let it in; empty for an operator's import
 	Unfinished bool       // it ends after UnfinishedLifetime unless somebody finishes an authorization
 	WaitingID  string     // the entry of the queue that this settles
+	Revision   int64      // of the state that whoever decided saw; 0 = any, or none
 }
 
 // ImportOutcome is what an import did.
@@ -35,15 +36,15 @@ const importAttempts = 20
 // time one makes it and the other finds it. What an operator imports is approved as it is seen, also if a stranger brought it
 // here first, and its document is reviewed from then on. What a client brings is taken as any new version is.
 //
-// It fails with *Invalid, named after the members of the document; with ErrStale if a newer one was seen meanwhile; and with
-// ErrUnfinishedFull.
+// It fails with *Invalid, named after the members of the document; with ErrStale if a newer one was seen meanwhile, or the state
+// is not the one that was seen; and with ErrUnfinishedFull.
 func (r *Registry) Import(ctx context.Context, actor audit.Actor, d ImportDraft) (Application, ImportOutcome, error) {
 	if err := r.checkSighting(d.Sighting); err != nil {
 		return Application{}, ImportOutcome{}, err
 	}
 	for attempt := 1; ; attempt++ {
 		a, outcome, err := r.importOnce(ctx, actor, d)
-		if attempt < importAttempts && faster(err) {
+		if attempt < importAttempts && d.Revision == 0 && faster(err) {
 			continue
 		}
 		return a, outcome, err
@@ -58,6 +59,8 @@ func faster(err error) bool {
 func (r *Registry) importOnce(ctx context.Context, actor audit.Actor, d ImportDraft) (Application, ImportOutcome, error) {
 	a, err := r.ApplicationByClientID(ctx, oauth.ClientID(d.Sighting.URL))
 	switch {
+	case errors.Is(err, ErrNotFound) && d.Revision != 0:
+		return Application{}, ImportOutcome{}, ErrStale
 	case errors.Is(err, ErrNotFound) || err == nil && a.Expired(r.now()):
 		return r.importNew(ctx, actor, d)
 	case err != nil:
@@ -71,7 +74,7 @@ func (r *Registry) importNew(ctx context.Context, actor audit.Actor, d ImportDra
 		return Application{}, ImportOutcome{}, err
 	}
 	if d.Unfinished {
-		n, err := r.Store.CountUnfinished(ctx)
+		n, err := r.Store.CountUnfinished(ctx, r.now())
 		if err != nil {
 			return Application{}, ImportOutcome{}, err
 		}
@@ -122,7 +125,7 @@ func (r *Registry) first(actor audit.Actor, d ImportDraft) *step {
 
 // importAgain brings an application that is there up to date.
 func (r *Registry) importAgain(ctx context.Context, actor audit.Actor, id string, d ImportDraft) (Application, ImportOutcome, error) {
-	st, err := r.begin(ctx, id, 0)
+	st, err := r.begin(ctx, id, d.Revision)
 	if err != nil {
 		return Application{}, ImportOutcome{}, err
 	}

@@ -14,8 +14,8 @@ type ImportStore interface {
 	SaveImport(ctx context.Context, w ImportWrite) error
 	// SaveImportState writes the state alone, if its revision is still was; the new one is was+1. ErrStale, ErrNotFound.
 	SaveImportState(ctx context.Context, id string, was int64, state Import) error
-	// CountUnfinished counts applications that have an end, those that ended and wait for their removal included.
-	CountUnfinished(ctx context.Context) (int, error)
+	// CountUnfinished counts applications that have an end and did not come to it by now.
+	CountUnfinished(ctx context.Context, now time.Time) (int, error)
 }
 
 // VersionStore reads the versions of documents and key sets that were seen, newest first, at most 50.

@@ -482,7 +482,9 @@ func TestOfTwoImportsAtTheSameTimeOneMakesTheApplication(t *testing.T) {
 // full is a store in which as many strangers wait as there may be.
 type full struct{ *store.Store }
 
-func (full) CountUnfinished(context.Context) (int, error) { return registry.MaxUnfinished, nil }
+func (full) CountUnfinished(context.Context, time.Time) (int, error) {
+	return registry.MaxUnfinished, nil
+}
 
 func TestStrangersHaveLittleRoom(t *testing.T) {
 	b := newBench(t, storetest.Open(t))

@@ -37,10 +37,11 @@ func (s *Store) AnyImported(ctx context.Context) (any bool, err error) {
 	return any, err
 }
 
-// CountUnfinished counts the strangers that have not finished an authorization.
-func (s *Store) CountUnfinished(ctx context.Context) (n int, err error) {
+// CountUnfinished counts the strangers that have not finished an authorization and still may. Those that ended and wait for their
+// removal do not count.
+func (s *Store) CountUnfinished(ctx context.Context, now time.Time) (n int, err error) {
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
-		return c.QueryRow(ctx, `SELECT COUNT(*) FROM applications WHERE expires_at IS NOT NULL`).Scan(&n)
+		return c.QueryRow(ctx, `SELECT COUNT(*) FROM applications WHERE expires_at > $1`, now.UnixMicro()).Scan(&n)
 	})
 	return n, err
 }

@@ -2,12 +2,14 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"clientele/internal/account"
 	"clientele/internal/audit"
 	"clientele/internal/grant"
+	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
 	"clientele/internal/settings"
@@ -122,13 +124,65 @@ func TestStrangersThatDidNotFinishDisappearWithoutATrace(t *testing.T) {
 	})
 }
 
+// Whoever nobody approved does not stay for ever, and whoever an operator said something of does.
+func TestStrangersThatNobodyUsesAnyMoreDisappear(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		apiOf(t, s, "api1")
+		usr := createUser(t, s, user("usr_1"))
+		finished := func(id string, change func(*registry.Application)) {
+			a := stranger(t, id, time.Time{})
+			a.Import.SuspendedAt, a.Import.SuspendedWhy = time.Time{}, ""
+			if change != nil {
+				change(&a)
+			}
+			create(t, s, a)
+		}
+		finished("tpc_idle", nil)
+		finished("tpc_off", func(a *registry.Application) { a.Enabled = false })
+		finished("tpc_doubtful", func(a *registry.Application) { a.Import.SuspendedWhy = registry.SuspendedDowngrade })
+		finished("tpc_approved", func(a *registry.Application) { a.Import.By = registry.ByOperator })
+		finished("tpc_permitted", nil)
+		clientGrant(t, s, registry.ClientGrant{ID: "cgr_1", ApplicationID: "tpc_permitted", APIID: "api1", SubjectType: registry.ForUser})
+		finished("tpc_used", nil)
+		if err := s.AppendUses(ctx, []audit.Use{{At: noon.Add(24 * time.Hour), Kind: "token.issued", ApplicationID: "tpc_used"}}); err != nil {
+			t.Fatal(err)
+		}
+		finished("tpc_granted", nil)
+		g := grantOf("grant_1", "tpc_granted", usr.ID)
+		if err := s.IssueCode(ctx, "", g, codeOf(g)); err != nil {
+			t.Fatal(err)
+		}
+		f := familyOf(g) // lives for a day
+		if won, err := s.RedeemCode(ctx, codeOf(g).Hash, noon, oauth.AuthNone, "", &f); err != nil || !won {
+			t.Fatal(won, err)
+		}
+		left := func(at time.Time) []string {
+			prune(t, s, at)
+			ids := find(t, s, registry.Query{Unfinished: true})
+			slices.Sort(ids)
+			return ids
+		}
+		month := noon.Add(30 * 24 * time.Hour)
+		all := []string{"tpc_approved", "tpc_doubtful", "tpc_granted", "tpc_idle", "tpc_off", "tpc_permitted", "tpc_used"}
+		if diff := cmp.Diff(all, left(month.Add(-time.Second))); diff != "" {
+			t.Error("too early", diff)
+		}
+		if diff := cmp.Diff([]string{"tpc_approved", "tpc_doubtful", "tpc_granted", "tpc_off", "tpc_permitted", "tpc_used"}, left(month)); diff != "" {
+			t.Error("after a month", diff)
+		}
+		if diff := cmp.Diff([]string{"tpc_approved", "tpc_doubtful", "tpc_off", "tpc_permitted"}, left(month.Add(24*time.Hour))); diff != "" {
+			t.Error("a month after the last grant", diff)
+		}
+	})
+}
+
 func TestPruneRemovesAllOfManyStrangers(t *testing.T) {
 	s := storetest.Open(t)
 	for i := range 1100 { // more than two batches
 		create(t, s, stranger(t, fmt.Sprint("tpc_", i), noon))
 	}
 	prune(t, s, noon)
-	if n, err := s.CountUnfinished(ctx); err != nil || n != 0 {
+	if n, err := s.CountUnfinished(ctx, noon.Add(-time.Hour)); err != nil || n != 0 {
 		t.Errorf("%d are left, %v", n, err)
 	}
 }

@@ -32,8 +32,11 @@ func TestStrangersAreNotListedUntilTheyFinish(t *testing.T) {
 				t.Errorf("%+v: %d of %d, %v; want 3 of 3", q, len(page.Items), page.Total, err)
 			}
 		}
-		if n, err := s.CountUnfinished(ctx); err != nil || n != 1 {
+		if n, err := s.CountUnfinished(ctx, noon); err != nil || n != 1 {
 			t.Errorf("%d strangers, %v", n, err)
+		}
+		if n, err := s.CountUnfinished(ctx, noon.Add(time.Hour)); err != nil || n != 0 { // it ended, whether it is removed or not
+			t.Errorf("%d strangers after the end of one, %v", n, err)
 		}
 		s.SetBounds(1, 1, 1) // the other ways to search
 		if got := find(t, s, registry.Query{Search: "billing prod", Limit: 1}); len(got) != 2 {
