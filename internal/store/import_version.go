@@ -11,6 +11,7 @@ import (
 // approved, or wait for it, are kept whatever their number.
 const (
 	keptVersions   = 200
+	keptOfStranger = 5 // of an application that nobody approved: whoever publishes its document decides how often it changes
 	listedVersions = 50
 )
 
@@ -22,7 +23,7 @@ func saveVersions(ctx context.Context, c *sqldb.Conn, w *registry.ImportWrite) e
 			return taken(err, registry.ErrStale)
 		}
 		i := w.Application.Import
-		if err := dropVersions(ctx, c, "application_documents", id, w.Document.Version, i.Approved.Version, i.Live.Version); err != nil {
+		if err := dropVersions(ctx, c, "application_documents", id, w.Document.Version-kept(i), i.Approved.Version, i.Live.Version); err != nil {
 			return err
 		}
 	}
@@ -31,7 +32,7 @@ func saveVersions(ctx context.Context, c *sqldb.Conn, w *registry.ImportWrite) e
 			return err
 		}
 		i := w.Application.Import
-		if err := dropVersions(ctx, c, "key_sets", id, w.KeySet.Version, i.Keys.Version, i.LiveKeys.Version); err != nil {
+		if err := dropVersions(ctx, c, "key_sets", id, w.KeySet.Version-kept(i), i.Keys.Version, i.LiveKeys.Version); err != nil {
 			return err
 		}
 	}
@@ -59,10 +60,18 @@ func saveKeySet(ctx context.Context, c *sqldb.Conn, id string, k *registry.KeySe
 	return mustHit(changed, err, registry.ErrStale)
 }
 
-// dropVersions removes versions that are too old to be kept. The two that the application's state names stay.
-func dropVersions(ctx context.Context, c *sqldb.Conn, table, id string, newest, one, other int64) error {
+// kept is how many versions are kept of an application.
+func kept(i *registry.Import) int64 {
+	if i.By == registry.ByOperator {
+		return keptVersions
+	}
+	return keptOfStranger
+}
+
+// dropVersions removes the versions up to last, which are too old to be kept. The two that the application's state names stay.
+func dropVersions(ctx context.Context, c *sqldb.Conn, table, id string, last, one, other int64) error {
 	return exec(ctx, c, `DELETE FROM `+table+` WHERE application_id = $1 AND version <= $2 AND status = 'replaced' AND version NOT IN ($3, $4)`,
-		id, newest-keptVersions, one, other)
+		id, last, one, other)
 }
 
 // saveStatus says what became of a version. Who approved a document is who approved the application's.

@@ -18,6 +18,22 @@ import (
 const (
 	keepShort  = 24 * time.Hour
 	keepGrants = 40 * 24 * time.Hour
+
+	keepStrangers = 30 * 24 * time.Hour // after the last use by anybody
+)
+
+// Which strangers are over at $1: those that nobody finished an authorization with, and those that nobody uses any more, or could
+// without beginning anew. Where an operator said something of one, by switching it off or by a permission, it stays, and so does
+// one that an operator has to look at.
+const (
+	unfinishedStrangers = `a.expires_at <= $1`
+	idleStrangers       = `a.expires_at IS NULL AND a.enabled AND a.created_at <= $1
+		AND EXISTS (SELECT 1 FROM imports i WHERE i.application_id = a.id AND i.imported_by = 'client' AND i.suspended_why <> 'auth_downgrade')
+		AND NOT EXISTS (SELECT 1 FROM application_usage u WHERE u.application_id = a.id AND u.last_used > $1)
+		AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.application_id = a.id AND g.created_at > $1)
+		AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.application_id = a.id AND (f.revoked_at IS NULL OR f.revoked_at > $1)
+			AND (f.expires_at IS NULL OR f.expires_at > $1) AND (f.idle_expires_at IS NULL OR f.idle_expires_at > $1))
+		AND NOT EXISTS (SELECT 1 FROM client_grants c WHERE c.application_id = a.id)`
 )
 
 // pruneBatch is how many rows one transaction removes, so that no writer waits long.
@@ -44,7 +60,7 @@ var sweeps = []sweep{
 		AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.grant_id = grants.id)`, keepGrants},
 }
 
-// Prune removes what is over: expired codes, requests, sessions and counters, strangers that did not finish, what waited too
+// Prune removes what is over: expired codes, requests, sessions and counters, strangers that did not finish or that nobody uses any more, what waited too
 // long for an operator, old traces, grants that no token can point to any more, and the record as far as its retention says. It works in small steps; what it has not done when ctx ends waits for the
 // next time.
 func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings) error {
@@ -57,8 +73,13 @@ func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings)
 			return fmt.Errorf("prune %s: %w", w.table, err)
 		}
 	}
-	if err := s.pruneStrangers(ctx, now); err != nil {
-		return fmt.Errorf("prune applications: %w", err)
+	for _, over := range []struct {
+		which string
+		at    time.Time
+	}{{unfinishedStrangers, now}, {idleStrangers, now.Add(-keepStrangers)}} {
+		if err := s.pruneStrangers(ctx, over.which, over.at, now); err != nil {
+			return fmt.Errorf("prune applications: %w", err)
+		}
 	}
 	if set.ChangeRetention <= 0 {
 		return nil
@@ -103,19 +124,19 @@ func (s *Store) sweep(ctx context.Context, w sweep, now time.Time) error {
 
 // pruneStrangers removes the strangers that have come to their end, without a trace of their ids, and tells the caches. One
 // that finishes at the same moment stays.
-func (s *Store) pruneStrangers(ctx context.Context, now time.Time) error {
+func (s *Store) pruneStrangers(ctx context.Context, which string, at, now time.Time) error {
 	for {
 		var over bool
 		err := s.db.Read(ctx, func(c *sqldb.Conn) error {
-			return c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM applications WHERE expires_at <= $1)`, now.UnixMicro()).Scan(&over)
+			return c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM applications a WHERE `+which+`)`, at.UnixMicro()).Scan(&over)
 		})
 		if err != nil || !over {
 			return err
 		}
 		if err := s.db.Update(ctx, func(c *sqldb.Conn) error {
 			removed, err := sqldb.All(ctx, c, func(row sqldb.Scanner) (id string, err error) { return id, row.Scan(&id) },
-				`DELETE FROM applications WHERE id IN (SELECT id FROM applications WHERE expires_at <= $1 LIMIT $2) AND expires_at <= $1
-				RETURNING id`, now.UnixMicro(), pruneBatch)
+				`DELETE FROM applications AS a WHERE a.id IN (SELECT a.id FROM applications a WHERE `+which+` LIMIT $2) AND `+which+`
+				RETURNING id`, at.UnixMicro(), pruneBatch)
 			if err != nil || len(removed) == 0 {
 				return err
 			}
