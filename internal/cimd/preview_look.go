@@ -14,7 +14,8 @@ import (
 // sight is what a look at a URL brought: a preview, and what else the registry wants to know of it.
 type sight struct {
 	Preview
-	unchanged bool // the document is as it was; then there is no reading
+	unchanged bool  // the document is as it was; then there is no reading
+	revision  int64 // of the state that it was compared with; 0 if there was none
 	at, due   time.Time
 	headers   map[string]string
 	until     time.Time             // as long as it may be used for somebody else
@@ -48,7 +49,11 @@ func (s *Service) preview(ctx context.Context, raw string) (sight, error) {
 
 // compare says what would change of the application that has the URL already, if there is one.
 func (s *Service) compare(ctx context.Context, seen *sight) error {
-	app, err := s.Directory.Find(ctx, oauth.ClientID(seen.URL))
+	known, err := s.Directory.Find(ctx, oauth.ClientID(seen.URL))
+	var app registry.Application
+	if err == nil {
+		app, err = s.Store.Application(ctx, known.ID) // as it is now, not as it is remembered
+	}
 	switch {
 	case isNotFound(err):
 		return nil
@@ -66,6 +71,7 @@ func (s *Service) compare(ctx context.Context, seen *sight) error {
 	if seen.sighting == nil {
 		return nil
 	}
+	seen.revision = app.Import.Revision
 	before, err := s.Store.Document(ctx, app.ID, app.Import.Approved.Version)
 	if err != nil {
 		return err
@@ -76,7 +82,7 @@ func (s *Service) compare(ctx context.Context, seen *sight) error {
 		after.Keys = app.Keys // nobody knows better
 	}
 	seen.Differences = registry.Compare(approved, after)
-	return s.compareHeld(ctx, seen, app)
+	return s.compareHeld(ctx, seen, &app)
 }
 
 // compareHeld tells of keys that wait although nobody can see them right now: whoever approves the document does not approve

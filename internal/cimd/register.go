@@ -69,8 +69,16 @@ func (s *Service) Refresh(ctx context.Context, actor audit.Actor, id, hash, keyS
 }
 
 // register looks at the URL and takes what is there, if it is what the operator saw. waitingID is the entry of the queue that
-// this settles, or nothing.
+// this settles, or nothing. If somebody else wrote between the look and the import, it looks once more.
 func (s *Service) register(ctx context.Context, actor audit.Actor, url string, o RegisterOptions, waitingID string) (Registered, error) {
+	done, err := s.registerOnce(ctx, actor, url, o, waitingID)
+	if errors.Is(err, registry.ErrStale) {
+		return s.registerOnce(ctx, actor, url, o, waitingID)
+	}
+	return done, err
+}
+
+func (s *Service) registerOnce(ctx context.Context, actor audit.Actor, url string, o RegisterOptions, waitingID string) (Registered, error) {
 	seen, err := s.preview(ctx, url)
 	if err != nil {
 		return Registered{}, err
@@ -81,7 +89,7 @@ func (s *Service) register(ctx context.Context, actor audit.Actor, url string, o
 	if o.Hash != "" && (o.Hash != seen.Hash || o.KeySetHash != seen.KeySetHash) {
 		return Registered{Preview: seen.Preview}, &Declined{Preview: seen.Preview, Moved: true}
 	}
-	draft := registry.ImportDraft{Sighting: *seen.sighting, By: registry.ByOperator, Mode: o.Mode, WaitingID: waitingID}
+	draft := registry.ImportDraft{Sighting: *seen.sighting, By: registry.ByOperator, Mode: o.Mode, WaitingID: waitingID, Revision: seen.revision}
 	app, outcome, err := s.Registry.Import(ctx, actor, draft)
 	if err != nil {
 		return Registered{}, err

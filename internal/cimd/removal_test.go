@@ -1,14 +1,17 @@
 package cimd_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"testing"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/oauth"
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
 	"clientele/internal/servertest"
 )
@@ -141,5 +144,54 @@ func TestADocumentThatSaysItIsOverIsWithdrawn(t *testing.T) {
 	w.current(app.ID, cimd.Invalid)
 	if now := w.now(app.ID); now.Import.WithdrawnAt.IsZero() || !now.Ended(w.Clock.Now()) {
 		t.Errorf("%+v", now.Import)
+	}
+}
+
+// slow does something else before it imports.
+type slow struct {
+	cimd.Writer
+	before func()
+}
+
+func (s *slow) Import(ctx context.Context, actor audit.Actor, d registry.ImportDraft) (registry.Application, registry.ImportOutcome, error) {
+	if before := s.before; before != nil {
+		s.before = nil
+		before()
+	}
+	return s.Writer.Import(ctx, actor, d)
+}
+
+func TestAnApprovalStandsOnTheStateThatWasSeen(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	app := w.imported()
+	w.host.JSON(appPath, document(map[string]any{"client_name": "Another"}))
+	w.svc.Registry = &slow{Writer: w.svc.Registry, before: func() {
+		if _, err := w.Server.Registry.SetFollow(t.Context(), servertest.Actor, app.ID, registry.Frozen); err != nil {
+			t.Error(err)
+		}
+	}}
+	fetches := w.host.Count(appPath)
+	done, err := w.Register(t.Context(), servertest.Actor, appURL, cimd.RegisterOptions{})
+	if err != nil || done.Application.Name != "Another" || done.Application.Import.Mode != registry.Frozen || w.host.Count(appPath) != fetches+2 {
+		t.Errorf("%+v, %v after %d fetches", done.Application.Import, err, w.host.Count(appPath)-fetches)
+	}
+}
+
+// crowd is a way out that is full.
+type crowd struct{}
+
+func (crowd) Get(context.Context, outbound.Request) (*outbound.Response, error) {
+	return nil, &outbound.Busy{Retry: time.Second}
+}
+
+func TestLoadDoesNotLetAnOldCopyCountForEver(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	stranger, _ := w.resolve(arrival("usr_1"), "")
+	w.svc.Outbound = crowd{}
+	w.Clock.Set(stranger.Import.DueAt)
+	w.current(stranger.ID, "")
+	w.Clock.Advance(registry.StrangerGrace)
+	if refusal := w.current(stranger.ID, cimd.Busy); !refusal.Temporary() {
+		t.Error("it is said to be for ever")
 	}
 }
