@@ -55,6 +55,28 @@ type Trace struct {
 	Repeats       int               // how often the same happened from the same address since At
 }
 
+// Anonymous reports whether nobody is known whom the trace is about: neither person nor application, only whoever knocked.
+func (t *Trace) Anonymous() bool {
+	return t.UserID == "" && t.ApplicationID == "" && t.Door != DoorImport
+}
+
+// The doors of what operators and this server do by themselves.
+const (
+	DoorImport  = "import"
+	DoorRefresh = "refresh"
+)
+
+// source is what a trace is counted against: the network it came from, or for what nobody asked for the application.
+func (t *Trace) source() string {
+	if t.Address == "" {
+		return "application " + t.ApplicationID
+	}
+	if network := Network(t.Address); network != "?" {
+		return network
+	}
+	return t.Address
+}
+
 // Side is who can mend what a trace tells.
 type Side string
 

@@ -16,9 +16,12 @@ type TraceKeeper interface {
 
 // The bounds of Traces.
 const (
-	SameTrace        = 10 * time.Minute // the same refusal from the same address keeps its reference for that long
+	SameTrace        = 10 * time.Minute // the same refusal of the same network keeps its reference for that long
 	tracesPerMinute  = 120              // new ones, in total
-	tracesPerAddress = 30               // new ones, per address in SameTrace
+	unsignedAMinute  = 60               // of those, where nobody has signed in
+	strangersAMinute = 12               // of those, where the application is unknown, too: there anybody may name anything
+	tracesPerAddress = 30               // new ones, per network or per application in SameTrace
+	strangersPerAddr = 10               // of those, where nobody and nothing is known
 	maxTraces        = tracesPerMinute * 10
 	traceText        = 600 // bytes of any one text
 	traceDetails     = 12
@@ -34,25 +37,28 @@ type Traces struct {
 	lost  atomic.Int64
 	write sync.Mutex // one writer at a time, so that Flush returns only when everything before it is kept
 
-	mu        sync.Mutex
-	known     map[traceKey]*Trace
-	order     []traceKey // of known, oldest first
-	addresses map[string]int
-	changed   map[string]*Trace // by reference: to be written
-	minute    time.Time
-	spent     int // new ones since minute
+	mu      sync.Mutex
+	known   map[traceKey]*Trace
+	order   []traceKey // of known, oldest first
+	sources map[string]int
+	changed map[string]*Trace // by reference: to be written
+	minute  time.Time
+	spent   share // since minute
 }
 
+// share is how many new traces there are, those among them where nobody has signed in, and those where nobody is known at all.
+type share struct{ all, unsigned, strange int }
+
 type traceKey struct {
-	address, client, rule string
-	kind                  FailureKind
+	source, client, rule string
+	kind                 FailureKind
 }
 
 // NewTraces makes Traces that write to store and report losses to log.
 func NewTraces(store TraceKeeper, log *slog.Logger, now func() time.Time) *Traces {
 	return &Traces{
 		store: store, log: log, now: now,
-		known: make(map[traceKey]*Trace), addresses: make(map[string]int), changed: make(map[string]*Trace),
+		known: make(map[traceKey]*Trace), sources: make(map[string]int), changed: make(map[string]*Trace),
 	}
 }
 
@@ -60,7 +66,7 @@ func NewTraces(store TraceKeeper, log *slog.Logger, now func() time.Time) *Trace
 func (k *Traces) Trace(_ context.Context, t Trace) string {
 	now := k.now().UTC().Truncate(time.Microsecond)
 	trim(&t)
-	key := traceKey{t.Address, t.ClientID, t.Rule, t.Kind}
+	key := traceKey{t.source(), t.ClientID, t.Rule, t.Kind}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.expire(now)
@@ -70,22 +76,36 @@ func (k *Traces) Trace(_ context.Context, t Trace) string {
 		return before.Reference
 	}
 	t.Reference = NewReference()
-	if !k.affordable(t.Address, now) {
+	if !k.spend(&t, now) {
 		return t.Reference
 	}
 	t.At, t.Repeats = now, 0
 	k.known[key], k.changed[t.Reference] = &t, &t
 	k.order = append(k.order, key)
-	k.addresses[t.Address]++
-	k.spent++
 	return t.Reference
 }
 
-func (k *Traces) affordable(address string, now time.Time) bool {
+// spend takes a new trace out of what there is room for, or reports that there is none. Whoever is not known has the smallest
+// share, so that they can drive out nobody else's.
+func (k *Traces) spend(t *Trace, now time.Time) bool {
 	if now.Sub(k.minute) >= time.Minute {
-		k.minute, k.spent = now, 0
+		k.minute, k.spent = now, share{}
 	}
-	return k.spent < tracesPerMinute && k.addresses[address] < tracesPerAddress && len(k.known) < maxTraces
+	source, after, most := t.source(), k.spent, tracesPerAddress
+	after.all++
+	if t.UserID == "" && t.Door != DoorImport && t.Door != DoorRefresh {
+		after.unsigned++
+	}
+	if t.Anonymous() {
+		after.strange++
+		most = strangersPerAddr
+	}
+	if after.all > tracesPerMinute || after.unsigned > unsignedAMinute || after.strange > strangersAMinute || len(k.known) >= maxTraces || k.sources[source] >= most {
+		return false
+	}
+	k.spent = after
+	k.sources[source]++
+	return true
 }
 
 // expire forgets what happened too long ago to be the same thing. What is not written yet is still written.
@@ -95,8 +115,8 @@ func (k *Traces) expire(now time.Time) {
 		if now.Sub(k.known[key].At) < SameTrace {
 			return
 		}
-		if k.addresses[key.address]--; k.addresses[key.address] <= 0 {
-			delete(k.addresses, key.address)
+		if k.sources[key.source]--; k.sources[key.source] <= 0 {
+			delete(k.sources, key.source)
 		}
 		delete(k.known, key)
 		k.order = k.order[1:]

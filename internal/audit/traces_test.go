@@ -101,6 +101,53 @@ func TestOverBudgetAReferenceStandsForNothing(t *testing.T) {
 	}
 }
 
+// Whoever knows the token endpoint's address can name any client there. What they leave drives out nobody else's.
+func TestWhoIsNotKnownLeavesLittle(t *testing.T) {
+	traces, kept, _ := newTraces()
+	left := func(match func(audit.Trace) bool) (n int) {
+		traces.Flush(t.Context())
+		for _, row := range kept.rows {
+			if match(row) {
+				n++
+			}
+		}
+		return n
+	}
+	for i := range 1000 { // one host, which moves about in its network
+		traces.Trace(t.Context(), audit.Trace{Door: "token", Address: fmt.Sprintf("2001:db8::%x", i), ClientID: fmt.Sprint(i)})
+	}
+	if n := left(func(audit.Trace) bool { return true }); n != 10 {
+		t.Errorf("one network left %d traces", n)
+	}
+	for i := range 1000 { // many networks
+		traces.Trace(t.Context(), audit.Trace{Door: "token", Address: fmt.Sprintf("2001:db8:0:%x::1", i+1), ClientID: fmt.Sprint(i)})
+	}
+	if n := left(func(audit.Trace) bool { return true }); n != 12 {
+		t.Errorf("all unknown clients left %d traces in a minute", n)
+	}
+	for i := range 1000 { // known applications, which anybody may name
+		traces.Trace(t.Context(), audit.Trace{Door: "token", Address: fmt.Sprintf("2001:db8:0:%x::1", i+1), ApplicationID: fmt.Sprint(i)})
+	}
+	if n := left(func(audit.Trace) bool { return true }); n != 60 {
+		t.Errorf("all who have not signed in left %d traces in a minute", n)
+	}
+	traces.Trace(t.Context(), audit.Trace{Door: "authorize", Address: "2001:db8:ffff::1", UserID: "usr_1"})
+	if n := left(func(row audit.Trace) bool { return row.UserID == "usr_1" }); n != 1 {
+		t.Error("there was no room for a person's trace")
+	}
+}
+
+func TestWhatNobodyAskedForIsCountedByApplication(t *testing.T) {
+	traces, kept, _ := newTraces()
+	for i := range 50 {
+		traces.Trace(t.Context(), audit.Trace{Door: audit.DoorRefresh, ApplicationID: fmt.Sprint("tpc_", i), Kind: audit.FailureDNS, ClientID: fmt.Sprint(i)})
+	}
+	traces.Flush(t.Context())
+	if len(kept.rows) != 50 {
+		t.Errorf("50 applications left %d traces", len(kept.rows))
+	}
+}
+
 func TestATraceIsCutToWhatFits(t *testing.T) {
 	traces, kept, _ := newTraces()
 	r := traces.Trace(t.Context(), audit.Trace{Value: strings.Repeat("é", 5000), Message: "broken \xff", Detail: map[string]string{"status": "404"}})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"clientele/internal/audit"
@@ -11,23 +12,35 @@ import (
 
 // How many traces are kept, and for how long.
 const (
-	maxTraces  = 10_000
-	keepTraces = 30 * 24 * time.Hour
+	maxTraces    = 10_000
+	maxAnonymous = 2000 // of whoever knocked and is not known
+	keepTraces   = 30 * 24 * time.Hour
 )
 
-// SaveTraces writes traces, or how often those that are there were repeated. Beyond 10 000 the oldest go.
+// SaveTraces writes traces, or how often those that are there were repeated. Beyond 10 000 the oldest go,
+// and beyond 2 000 of those that are about nobody who is known the oldest of them: anybody may leave such a one.
 func (s *Store) SaveTraces(ctx context.Context, traces []audit.Trace) error {
 	if len(traces) == 0 {
 		return nil
 	}
+	anonymous := slices.ContainsFunc(traces, func(t audit.Trace) bool { return t.Anonymous() })
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		for i := range traces {
 			if err := saveTrace(ctx, c, &traces[i]); err != nil {
 				return err
 			}
 		}
-		return exec(ctx, c, `DELETE FROM traces WHERE at < (SELECT at FROM traces ORDER BY at DESC, reference DESC LIMIT 1 OFFSET $1)`, maxTraces-1)
+		if err := dropTraces(ctx, c, "TRUE", maxTraces); err != nil || !anonymous {
+			return err
+		}
+		return dropTraces(ctx, c, "user_id = '' AND application_id = '' AND door <> 'import'", maxAnonymous)
 	})
+}
+
+// dropTraces removes the oldest of those that a condition selects, beyond most.
+func dropTraces(ctx context.Context, c *sqldb.Conn, which string, most int) error {
+	return exec(ctx, c, `DELETE FROM traces WHERE at < (SELECT at FROM traces WHERE `+which+`
+		ORDER BY at DESC, reference DESC LIMIT 1 OFFSET $1) AND `+which, most-1)
 }
 
 func saveTrace(ctx context.Context, c *sqldb.Conn, t *audit.Trace) error {

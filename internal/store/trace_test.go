@@ -108,11 +108,28 @@ func TestTracesAreSelectedAndPagedNewestFirst(t *testing.T) {
 	})
 }
 
+func TestWhoIsNotKnownDrivesOutNobodysTraces(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		saveTraces(t, s, traceOf("OFONE"))
+		traces := make([]audit.Trace, 2050)
+		for i := range traces {
+			traces[i] = audit.Trace{Reference: fmt.Sprint("R", i), Door: "token", At: noon.Add(time.Duration(i+1) * time.Second)}
+		}
+		saveTraces(t, s, traces...)
+		if n := count(t, s, "SELECT COUNT(*) FROM traces"); n != 2001 {
+			t.Errorf("%d are kept", n)
+		}
+		if page, err := s.Traces(ctx, registry.TraceQuery{Reference: "OFONE"}); err != nil || len(page.Items) != 1 {
+			t.Errorf("the one of somebody: %v, %v", page.Items, err)
+		}
+	})
+}
+
 func TestTheOldestOfTooManyTracesGo(t *testing.T) {
 	s := storetest.Open(t)
 	traces := make([]audit.Trace, 10_050)
 	for i := range traces {
-		traces[i] = audit.Trace{Reference: fmt.Sprint("R", i), At: noon.Add(time.Duration(i) * time.Second)}
+		traces[i] = audit.Trace{Reference: fmt.Sprint("R", i), UserID: "usr_1", At: noon.Add(time.Duration(i) * time.Second)}
 	}
 	saveTraces(t, s, traces...)
 	if n := count(t, s, "SELECT COUNT(*) FROM traces"); n != 10_000 {
