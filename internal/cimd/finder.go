@@ -24,7 +24,7 @@ func (s *Service) Find(ctx context.Context, id oauth.ClientID) (*registry.Applic
 		return nil, registry.ErrNotFound
 	}
 	if s.due(app) {
-		s.wanted.add(app.ID)
+		s.want(app)
 	}
 	return app, nil
 }
@@ -44,6 +44,15 @@ func (s *Service) Barred(ctx context.Context, app *registry.Application) (*Failu
 		return nil, err
 	}
 	return notAdmitted(url, decision), nil
+}
+
+// want asks for a refresh in the background.
+func (s *Service) want(app *registry.Application) {
+	if app.Import.By == registry.ByOperator {
+		s.wanted.add(app.ID)
+		return
+	}
+	s.wantedStrangers.add(app.ID)
 }
 
 // due reports whether the document or the key set of an imported application is to be fetched again.

@@ -24,7 +24,7 @@ const (
 	dueBatch  = 64
 	knownJobs = 4
 	otherJobs = 2
-	maxOthers = 16 // strangers in one round
+	maxOthers = 16 // strangers that are due in one round
 )
 
 // The pauses after a failure.
@@ -34,40 +34,47 @@ const (
 	gonePause  = 10 * time.Minute // after which the second of two counts
 )
 
-// RefreshDue fetches the documents, key sets and logos that are due, of clients in use. It is called every few seconds.
-// CIMD-02 §5.2.
+// RefreshDue is one round of both lanes, which wait for nothing of each other.
 func (s *Service) RefreshDue(ctx context.Context) {
+	var rounds sync.WaitGroup
+	rounds.Go(func() { s.RefreshKnown(ctx) })
+	rounds.Go(func() { s.RefreshStrangers(ctx) })
+	rounds.Wait()
+}
+
+// RefreshKnown fetches the documents, key sets and logos that are due, of clients in use that operators let in. It is called
+// every few seconds. CIMD-02 §5.2.
+func (s *Service) RefreshKnown(ctx context.Context) {
 	s.start()
-	ids, err := s.Store.DueImports(ctx, s.now(), dueBatch)
-	if err != nil {
-		s.trouble(ctx, "due metadata documents could not be listed", err)
-		return
-	}
-	asked := s.wanted.take()
-	for _, id := range ids {
-		delete(asked, id)
-	}
-	known, others := s.lanes(ctx, slices.AppendSeq(ids, maps.Keys(asked)))
-	var jobs sync.WaitGroup
-	jobs.Go(func() { s.refreshAll(ctx, known, knownJobs) })
-	jobs.Go(func() { s.refreshAll(ctx, others[:min(len(others), maxOthers)], otherJobs) })
-	jobs.Wait()
+	s.refreshAll(ctx, s.dueOf(ctx, registry.ByOperator, &s.wanted, dueBatch), knownJobs)
 	s.takeLogos(ctx)
 }
 
-// lanes sorts applications by whether an operator let them in.
-func (s *Service) lanes(ctx context.Context, ids []string) (known, others []*registry.Application) {
+// RefreshStrangers does the same for clients that nobody approved, in rounds of their own: however slow their hosts are and
+// however many they are, they hold up nobody else. CIMD-02 §5.2.
+func (s *Service) RefreshStrangers(ctx context.Context) {
+	s.start()
+	s.refreshAll(ctx, s.dueOf(ctx, registry.ByClient, &s.wantedStrangers, maxOthers), otherJobs)
+}
+
+// dueOf are the applications of one lane that are due, and up to as many that somebody asked for.
+func (s *Service) dueOf(ctx context.Context, by registry.Importer, asked *wanted, most int) (apps []*registry.Application) {
+	ids, err := s.Store.DueImports(ctx, by, s.now(), most)
+	if err != nil {
+		s.trouble(ctx, "due metadata documents could not be listed", err)
+		return nil
+	}
+	also := asked.take()
 	for _, id := range ids {
+		delete(also, id)
+	}
+	for _, id := range slices.AppendSeq(ids, maps.Keys(also)) {
 		app, err := s.Directory.ByID(ctx, id)
-		switch {
-		case err != nil || app.Import == nil:
-		case app.Import.By == registry.ByOperator:
-			known = append(known, app)
-		default:
-			others = append(others, app)
+		if err == nil && app.Import != nil && app.Import.By == by && len(apps) < 2*most {
+			apps = append(apps, app)
 		}
 	}
-	return known, others
+	return apps
 }
 
 func (s *Service) refreshAll(ctx context.Context, apps []*registry.Application, atOnce int) {
@@ -165,6 +172,11 @@ func (s *Service) refreshDocument(ctx context.Context, app *registry.Application
 			}
 		}
 	}
+	if seen.Failure != nil && seen.Failure.Transport() {
+		if seen.Failure, err = s.expired(ctx, url, app, seen.Failure); err != nil {
+			return refreshed{}, err
+		}
+	}
 	if seen.Failure != nil {
 		after, err := s.observeFailure(ctx, app, seen.Failure, asked)
 		return refreshed{app: after, failure: seen.Failure}, err
@@ -203,6 +215,20 @@ func (s *Service) rejudge(ctx context.Context, url oauth.ClientURL, app *registr
 	}
 	*seen = again
 	return s.lookKeys(ctx, seen, laneOf(app))
+}
+
+// expired is f, or that the kept document says that it is over by now: no trouble on the way makes that last longer.
+func (s *Service) expired(ctx context.Context, url oauth.ClientURL, app *registry.Application, f *Failure) (*Failure, error) {
+	kept, err := s.Store.Document(ctx, app.ID, app.Import.Live.Version)
+	if err != nil {
+		return nil, err
+	}
+	var again sight
+	s.read(url, fetched{Body: kept.Body, Hash: kept.Hash, At: s.now()}, &again)
+	if again.Failure != nil && again.Failure.expired {
+		return again.Failure, nil
+	}
+	return f, nil
 }
 
 // observe tells the registry of a document that is there.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"net/http"
@@ -242,6 +243,38 @@ func TestAThousandWhoComeWhenADocumentIsDueAreOneFetch(t *testing.T) {
 	if got := w.host.Count(appPath); got != 2 {
 		t.Errorf("%d fetches with the import", got)
 	}
+}
+
+// Strangers whose hosts do not answer, and more of them than one round takes, hold up nobody an operator let in.
+func TestStrangersHoldUpNobodyElsesRefresh(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	asked, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	for i := range 20 {
+		a := arrival(fmt.Sprint("usr_", i))
+		path := fmt.Sprintf("/stranger/%d.json", i)
+		a.URL = "https://" + appHost + path
+		w.host.JSON(path, document(map[string]any{"client_id": a.URL}))
+		stranger, _ := w.resolve(a, "")
+		w.used(stranger.ID)
+		w.host.Handle(path, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			once.Do(func() { close(asked) })
+			<-release
+		}))
+		w.Clock.Advance(time.Second)
+	}
+	app := w.imported()
+	w.used(app.ID)
+	w.Clock.Set(app.Import.DueAt)
+	var strangers sync.WaitGroup
+	strangers.Go(func() { w.svc.RefreshStrangers(t.Context()) })
+	<-asked
+	w.svc.RefreshKnown(t.Context())
+	if got := w.host.Count(appPath); got != 2 {
+		t.Errorf("%d fetches with the import", got)
+	}
+	close(release)
+	strangers.Wait()
 }
 
 func TestTheBackgroundRefreshesWhatIsInUseAndTellsOfChanges(t *testing.T) {

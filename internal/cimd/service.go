@@ -61,7 +61,7 @@ type Store interface {
 	Application(ctx context.Context, id string) (registry.Application, error)
 	Document(ctx context.Context, id string, version int64) (registry.DocumentVersion, error)
 	KeySet(ctx context.Context, id string, version int64) (registry.KeySetVersion, error)
-	DueImports(ctx context.Context, now time.Time, limit int) ([]string, error)
+	DueImports(ctx context.Context, by registry.Importer, now time.Time, limit int) ([]string, error)
 	AnyImported(ctx context.Context) (bool, error)
 	CountUnfinished(ctx context.Context, now time.Time) (int, error)
 }
@@ -91,9 +91,11 @@ type Service struct {
 	limits  *limits
 	seen    recent[string, sight]   // strangers' valid documents, for as long as they are fresh at least
 	tries   recent[string, attempt] // when a key set or a logo may be asked for again, by what it is for
-	wanted  wanted                  // applications whose document is due and that somebody asked for
+	wanted  wanted                  // applications whose document is due and that somebody asked for, of operators
 	logos   wanted                  // applications whose logo is to be fetched
-	any     atomic.Int64            // whether there is an imported application; see Advertised
+
+	wantedStrangers wanted       // as wanted, of those that nobody approved
+	any             atomic.Int64 // whether there is an imported application; see Advertised
 
 	life   context.Context //nolint:containedctx // ends the flights when the server does
 	end    context.CancelFunc

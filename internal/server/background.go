@@ -29,7 +29,8 @@ func (s *Server) background(ctx context.Context) {
 	jobs.Go(func() { s.uses.Run(ctx) })
 	jobs.Go(func() { s.traces.Run(ctx) })
 	jobs.Go(func() { every(ctx, followEvery, s.Follow) })
-	jobs.Go(func() { every(ctx, documentsEvery, s.documents.RefreshDue) })
+	jobs.Go(func() { every(ctx, documentsEvery, s.documents.RefreshKnown) })
+	jobs.Go(func() { every(ctx, documentsEvery, s.documents.RefreshStrangers) })
 	jobs.Go(func() { every(ctx, pruneEvery, s.prune) })
 	jobs.Go(func() {
 		s.ensureKeys(ctx)

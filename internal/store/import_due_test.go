@@ -50,6 +50,7 @@ func TestWhatIsDueIsInUse(t *testing.T) {
 		due("tpc_keys", func(a *registry.Application) {
 			a.Import.DueAt, a.Import.KeysDueAt = noon.Add(time.Hour), noon.Add(-time.Minute)
 		})
+		due("tpc_stranger", func(a *registry.Application) { a.Import.By = registry.ByClient })
 		due("tpc_fresh", func(a *registry.Application) { a.Import.DueAt = noon.Add(time.Microsecond) })
 		due("tpc_off", func(a *registry.Application) { a.Enabled = false })
 		due("tpc_over", func(a *registry.Application) { a.ExpiresAt = noon })
@@ -59,7 +60,7 @@ func TestWhatIsDueIsInUse(t *testing.T) {
 		due("tpc_refreshing", same)
 		due("tpc_ended", same)
 		var uses []audit.Use
-		for _, id := range []string{"used", "long_ago", "keys", "fresh", "off", "over", "never"} {
+		for _, id := range []string{"used", "long_ago", "keys", "fresh", "off", "over", "never", "stranger"} {
 			uses = append(uses, audit.Use{At: noon.Add(-24 * time.Hour), Kind: "token.issued", ApplicationID: "tpc_" + id})
 		}
 		uses = append(uses, audit.Use{At: noon.Add(-32 * 24 * time.Hour), Kind: "token.issued", ApplicationID: "tpc_forgotten"})
@@ -79,7 +80,7 @@ func TestWhatIsDueIsInUse(t *testing.T) {
 		if err := s.RevokeGrant(ctx, "grant_tpc_ended", "why", noon); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.DueImports(ctx, noon, 10)
+		got, err := s.DueImports(ctx, registry.ByOperator, noon, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +88,7 @@ func TestWhatIsDueIsInUse(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmpopts.SortSlices(strings.Compare)); diff != "" {
 			t.Error(diff)
 		}
-		if got, err = s.DueImports(ctx, noon, 2); err != nil || cmp.Diff(want[:2], got) != "" {
+		if got, err = s.DueImports(ctx, registry.ByOperator, noon, 2); err != nil || cmp.Diff(want[:2], got) != "" {
 			t.Errorf("the two that wait longest are %v, %v", got, err)
 		}
 	})
