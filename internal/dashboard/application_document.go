@@ -56,7 +56,7 @@ func (d *Dashboard) writeDocument(w http.ResponseWriter, r *http.Request, v *vis
 		return err
 	}
 	t.Standing, t.Why = a.Standing(v.now)
-	t.Waiting = between(t.Versions, a.Import.Approved.Version, a.Import.Live.Version)
+	t.Waiting = waiting(t.Versions, a.Import)
 	t.HeldKeys = a.Import.KeysHeld()
 	t.From, _ = strconv.ParseInt(r.URL.Query().Get("from"), 10, 64)
 	t.To, _ = strconv.ParseInt(r.URL.Query().Get("to"), 10, 64)
@@ -66,14 +66,32 @@ func (d *Dashboard) writeDocument(w http.ResponseWriter, r *http.Request, v *vis
 
 // between is what differs between two versions; nothing if one of them is not kept any more.
 func between(list []registry.DocumentVersion, from, to int64) []registry.Difference {
+	before, after, ok := two(list, from, to)
+	if !ok {
+		return nil
+	}
+	return registry.Compare(before, after)
+}
+
+// waiting is what differs between what newer documents left of the approved one, and the newest.
+func waiting(list []registry.DocumentVersion, m *registry.Import) []registry.Difference {
+	approved, live, ok := two(list, m.Approved.Version, m.Live.Version)
+	if !ok {
+		return nil
+	}
+	return registry.Compare(m.Left(approved), live)
+}
+
+// two finds two different versions.
+func two(list []registry.DocumentVersion, from, to int64) (before, after registry.Mapped, ok bool) {
 	find := func(version int64) int {
 		return slices.IndexFunc(list, func(x registry.DocumentVersion) bool { return x.Version == version })
 	}
 	i, j := find(from), find(to)
 	if i < 0 || j < 0 || i == j {
-		return nil
+		return before, after, false
 	}
-	return registry.Compare(list[i].Mapped, list[j].Mapped)
+	return list[i].Mapped, list[j].Mapped, true
 }
 
 // refreshDocument looks at the document now and shows what would change. Nothing is stored.
