@@ -245,6 +245,34 @@ func TestAThousandWhoComeWhenADocumentIsDueAreOneFetch(t *testing.T) {
 	}
 }
 
+// An approved client comes back however many strangers were looked at just now, and costs them nothing.
+func TestAnApprovedClientComesBackWithoutTheStrangersShare(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	app := w.imported()
+	w.host.Status(appPath, http.StatusNotFound)
+	w.Clock.Set(app.Import.DueAt)
+	w.resolve(arrival("usr_1"), cimd.Invalid)
+	for i := range 30 { // the host's share is used up
+		a := arrival("usr_2")
+		a.URL = fmt.Sprintf("https://%s/nothing/%d", appHost, i)
+		if _, err := w.Resolve(t.Context(), a); err == nil {
+			t.Fatal("let in")
+		}
+	}
+	before := len(w.host.Requests())
+	for range 20 { // looks, but not at will
+		if _, err := w.Resolve(t.Context(), arrival("usr_1")); err == nil {
+			t.Fatal("let in")
+		}
+	}
+	if n := len(w.host.Requests()) - before; n == 0 || n > 10 {
+		t.Errorf("looked %d times", n)
+	}
+	w.Clock.Advance(10 * time.Second)
+	w.host.JSON(appPath, document())
+	w.resolve(arrival("usr_1"), "")
+}
+
 // Strangers whose hosts do not answer, and more of them than one round takes, hold up nobody an operator let in.
 func TestStrangersHoldUpNobodyElsesRefresh(t *testing.T) {
 	w := newWorld(t, registry.AdmitOpen)

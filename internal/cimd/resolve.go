@@ -235,7 +235,7 @@ func (s *Service) Current(ctx context.Context, app *registry.Application, a Arri
 	}
 	s.start()
 	var trouble *Failure
-	if due || recoverable(app, now) && s.limits.take(a, s.hostOf(a.URL), now) == nil {
+	if due || recoverable(app, now) && s.mayLookAgain(app, a, now) {
 		fresh, err := s.refresh(ctx, app)
 		switch full, busy := errors.AsType[*outbound.Busy](err); {
 		case busy:
@@ -254,6 +254,15 @@ func (s *Service) Current(ctx context.Context, app *registry.Application, a Arri
 		return app, nil
 	}
 	return nil, s.refuse(ctx, a, app, fallen(app, standing, why, trouble), reasonOf(standing, trouble))
+}
+
+// mayLookAgain counts a look that is not due yet. For a client that nobody approved it is one of the strangers' looks; who is
+// approved has some of its own, which no stranger uses up and which use up none of theirs.
+func (s *Service) mayLookAgain(app *registry.Application, a Arrival, now time.Time) bool {
+	if app.Import.By == registry.ByOperator {
+		return s.limits.again(app.ID, now)
+	}
+	return s.limits.take(a, s.hostOf(a.URL), now) == nil
 }
 
 // fallen is why a known client does not go on: what went wrong just now, or what its state remembers.

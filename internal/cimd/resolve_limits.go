@@ -36,6 +36,7 @@ type limits struct {
 	callers recent[string, *rate.Limiter]
 	persons recent[string, *rate.Limiter]
 	hosts   recent[string, *rate.Limiter]
+	looks   recent[string, *rate.Limiter] // at documents of approved applications before they are due, by application
 	brought recent[string, *rate.Limiter] // by person, or by network where nobody is signed in
 	total   *rate.Limiter
 }
@@ -45,6 +46,7 @@ func newLimits() *limits {
 		callers: recent[string, *rate.Limiter]{limit: maxLimiters},
 		persons: recent[string, *rate.Limiter]{limit: maxLimiters},
 		hosts:   recent[string, *rate.Limiter]{limit: maxLimiters},
+		looks:   recent[string, *rate.Limiter]{limit: maxLimiters},
 		brought: recent[string, *rate.Limiter]{limit: maxLimiters},
 		total:   inTotal.limiter(),
 	}
@@ -82,6 +84,11 @@ func (l *limits) take(a Arrival, host string, now time.Time) *overBudget {
 		return &overBudget{by: a, personal: share.personal, rule: share.rule, message: "too many unknown clients came at once", wait: wait}
 	}
 	return nil
+}
+
+// again counts a look at the document of an approved application before it is due, or reports that there were enough.
+func (l *limits) again(id string, now time.Time) bool {
+	return l.looks.get(id, perCaller.limiter).AllowN(now, 1)
 }
 
 // mayBring says why the person may bring in no more applications now; nil if they may.
