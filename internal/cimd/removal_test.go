@@ -137,13 +137,19 @@ func TestWhatARuleDropsSinceIsDroppedFromADocumentThatNeverChanges(t *testing.T)
 }
 
 func TestADocumentThatSaysItIsOverIsWithdrawn(t *testing.T) {
-	w := newWorld(t, registry.AdmitOpen)
-	w.host.JSON(appPath, document(map[string]any{"client_id_expires_at": w.Clock.Now().Add(time.Minute).Unix()}))
-	app := w.imported()
-	w.Clock.Set(app.Import.DueAt)
-	w.current(app.ID, cimd.Invalid)
-	if now := w.now(app.ID); now.Import.WithdrawnAt.IsZero() || !now.Ended(w.Clock.Now()) {
-		t.Errorf("%+v", now.Import)
+	for says, meanwhile := range map[string]func(*world){
+		"there":        func(*world) {},
+		"out of reach": func(w *world) { w.host.Status(appPath, http.StatusServiceUnavailable) },
+	} {
+		w := newWorld(t, registry.AdmitOpen)
+		w.host.JSON(appPath, document(map[string]any{"client_id_expires_at": w.Clock.Now().Add(time.Minute).Unix()}))
+		app := w.imported()
+		w.Clock.Set(app.Import.DueAt)
+		meanwhile(w)
+		w.current(app.ID, cimd.Invalid)
+		if now := w.now(app.ID); now.Import.WithdrawnAt.IsZero() || !now.Ended(w.Clock.Now()) {
+			t.Errorf("%s: %+v", says, now.Import)
+		}
 	}
 }
 

@@ -137,7 +137,7 @@ var (
 	}
 	assertionSignature = &reason{
 		rule: "assertion_signature", message: "the signature is not of any key of the application",
-		mend: "sign with a registered key, or publish the key first", spec: "RFC 7523 §3",
+		mend: "sign with a registered key, or publish the key first, and name it in kid", spec: "RFC 7523 §3",
 	}
 	keyRetired = &reason{
 		rule: "key_retired", message: "the key was retired", mend: "sign with a newer key", kind: "key.retired_used",
