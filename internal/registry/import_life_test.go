@@ -149,7 +149,13 @@ func TestNothingCountsThatNobodyVouchedFor(t *testing.T) {
 			},
 			"fail": func(rt *rapid.T) {
 				l.next()
-				f := rapid.SampledFrom([]ObservedFailure{{Transport: true, Kind: audit.FailureDNS}, {Gone: true, Kind: audit.FailureStatus}, {Kind: audit.FailureDocument}}).Draw(rt, "failure")
+				f := rapid.SampledFrom([]ObservedFailure{
+					{Transport: true, Kind: audit.FailureDNS},
+					{Gone: true, Kind: audit.FailureStatus},
+					{Kind: audit.FailureDocument},
+					{Kind: audit.FailureDocument, NoKeys: true},
+					{Kind: audit.FailureDocument, Expired: true},
+				}).Draw(rt, "failure")
 				l.st.fail(f, l.now)
 				l.holds(rt, "fail")
 			},
