@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Everything that the engine decides, on SQLite and on a throw-away PostgreSQL, with the race detector: the store, the nouns
-# on it, the protocol's rules and races, and the search for leaked secrets.
+# on it, what the doors let the database decide, the protocol's rules and races, and the search for leaked secrets.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need.sh postgresql
 scripts/postgres.sh run scripts/race.sh -count=1 -timeout 10m \
   ./internal/sqldb/... ./internal/store/... ./internal/settings/... ./internal/registry/... ./internal/account/... \
-  ./test/protocol/... ./test/leak/... "$@"
+  ./internal/cimd/... ./internal/authorize/... ./internal/signin/... ./internal/token/... ./test/protocol/... ./test/leak/... "$@"
