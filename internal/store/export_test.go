@@ -31,7 +31,7 @@ func Plans(now time.Time) map[string]Plan {
 	newest, none, _ := selectTraces(registry.TraceQuery{After: newestCursor(now, "7KQ2-MD4F")})
 	queue, first, _ := selectWaiting(newestCursor(now, "wtg_1"), 50)
 	return map[string]Plan{
-		"imports that are due":           {dueImports, []any{now.UnixMicro(), now.UnixMicro(), 100}},
+		"imports that are due":           {dueImports, []any{now.UnixMicro(), now.UnixMicro(), 100, string(registry.ByOperator)}},
 		"a trace by its reference":       {byReference, reference},
 		"the traces of a client":         {ofClient, client},
 		"the traces of an application":   {ofApplication, application},
