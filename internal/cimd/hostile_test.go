@@ -219,7 +219,7 @@ func TestNoURIInADocumentIsCalledWhereItMustNotBe(t *testing.T) {
 				change["token_endpoint_auth_method"] = "private_key_jwt"
 			}
 			w.host.JSON(appPath, document(change))
-			if _, err := w.svc.Preview(t.Context(), appURL); err != nil {
+			if _, err := w.svc.Preview(t.Context(), servertest.Actor, appURL); err != nil {
 				t.Fatal(err)
 			}
 			_, err := w.svc.Register(t.Context(), servertest.Actor, appURL, cimd.RegisterOptions{})

@@ -3,14 +3,18 @@ package cimd
 import (
 	"context"
 
+	"clientele/internal/audit"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 )
 
 // Lint runs the checklist over the document at a URL, as this server would see it, and says whether it and well-known clients
-// would be let in here. Nothing is kept. It fails with *outbound.Busy, and with our own trouble.
-func (s *Service) Lint(ctx context.Context, url string) (Report, error) {
+// would be let in here. Nothing is kept. It fails with *outbound.Busy, also if the actor looked too often, and with our own trouble.
+func (s *Service) Lint(ctx context.Context, actor audit.Actor, url string) (Report, error) {
 	s.start()
+	if err := s.limits.actorMayLook(actor, s.now()); err != nil {
+		return Report{}, err
+	}
 	here, err := s.here(ctx)
 	if err != nil {
 		return Report{}, err

@@ -31,7 +31,7 @@ func TestAServerLintsByItsOwnSettingsAndRules(t *testing.T) {
 	w := newWorld(t, registry.AdmitApproval)
 	lint := func() cimd.Report {
 		t.Helper()
-		r, err := w.svc.Lint(t.Context(), appURL)
+		r, err := w.svc.Lint(t.Context(), servertest.Actor, appURL)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestTheIdentifierOfAnAPIIsNoClient(t *testing.T) {
 	if _, err := w.Registry.CreateAPI(t.Context(), servertest.Actor, registry.API{Name: "Orders", Identifier: taken}); err != nil {
 		t.Fatal(err)
 	}
-	r, err := w.svc.Lint(t.Context(), taken)
+	r, err := w.svc.Lint(t.Context(), servertest.Actor, taken)
 	if err != nil || verdictOf(t, r, "CU-16") != cimd.LintFail || verdictOf(t, r, "CU-01") != cimd.LintPass || verdictOf(t, r, "CF-01") != cimd.LintSkipped {
 		t.Errorf("%v %+v", err, r)
 	}

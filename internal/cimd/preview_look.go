@@ -23,9 +23,12 @@ type sight struct {
 }
 
 // Preview is what Register would do with the URL; nothing of it is kept. What is wrong with the URL or its document is in the
-// preview. It fails with *outbound.Busy, and with our own trouble.
-func (s *Service) Preview(ctx context.Context, raw string) (Preview, error) {
+// preview. It fails with *outbound.Busy, also if the actor looked too often, and with our own trouble.
+func (s *Service) Preview(ctx context.Context, actor audit.Actor, raw string) (Preview, error) {
 	s.start()
+	if err := s.limits.actorMayLook(actor, s.now()); err != nil {
+		return Preview{}, err
+	}
 	seen, err := s.preview(ctx, raw)
 	return seen.Preview, err
 }

@@ -44,6 +44,9 @@ func (e *Declined) Error() string {
 // *Declined, with *outbound.Busy, and with *registry.Invalid for what the registry has against it.
 func (s *Service) Register(ctx context.Context, actor audit.Actor, url string, o RegisterOptions) (Registered, error) {
 	s.start()
+	if err := s.limits.actorMayLook(actor, s.now()); err != nil {
+		return Registered{}, err
+	}
 	return s.register(ctx, actor, url, o, "")
 }
 

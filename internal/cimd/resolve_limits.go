@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"clientele/internal/audit"
+	"clientele/internal/outbound"
 )
 
 // A budget is how often something may happen: once each Every on average, Burst times at once.
@@ -24,6 +25,9 @@ var (
 	inTotal   = budget{200 * time.Millisecond, 100} // of all strangers together
 )
 
+// perActor is how often an operator, or a client of the Management API, has a URL looked at: thirty times a minute.
+var perActor = budget{2 * time.Second, 30}
+
 // perBringer is how many applications one person brings in, by coming with them where they are let in: twenty a day. Each stays,
 // for an hour at least.
 var perBringer = budget{72 * time.Minute, 20}
@@ -36,6 +40,7 @@ type limits struct {
 	callers recent[string, *rate.Limiter]
 	persons recent[string, *rate.Limiter]
 	hosts   recent[string, *rate.Limiter]
+	actors  recent[string, *rate.Limiter]
 	looks   recent[string, *rate.Limiter] // at documents of approved applications before they are due, by application
 	brought recent[string, *rate.Limiter] // by person, or by network where nobody is signed in
 	total   *rate.Limiter
@@ -46,6 +51,7 @@ func newLimits() *limits {
 		callers: recent[string, *rate.Limiter]{limit: maxLimiters},
 		persons: recent[string, *rate.Limiter]{limit: maxLimiters},
 		hosts:   recent[string, *rate.Limiter]{limit: maxLimiters},
+		actors:  recent[string, *rate.Limiter]{limit: maxLimiters},
 		looks:   recent[string, *rate.Limiter]{limit: maxLimiters},
 		brought: recent[string, *rate.Limiter]{limit: maxLimiters},
 		total:   inTotal.limiter(),
@@ -89,6 +95,20 @@ func (l *limits) take(a Arrival, host string, now time.Time) *overBudget {
 // again counts a look at the document of an approved application before it is due, or reports that there were enough.
 func (l *limits) again(id string, now time.Time) bool {
 	return l.looks.get(id, perCaller.limiter).AllowN(now, 1)
+}
+
+// actorMayLook counts a look that an actor asked for, or fails with *outbound.Busy. The server itself asks for none.
+func (l *limits) actorMayLook(actor audit.Actor, now time.Time) error {
+	if actor.Kind == audit.ActorSystem {
+		return nil
+	}
+	r := l.actors.get(string(actor.Kind)+" "+actor.ID, perActor.limiter).ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait == 0 {
+		return nil
+	}
+	r.CancelAt(now)
+	return &outbound.Busy{Retry: wait, What: "looks of one actor"}
 }
 
 // mayBring says why the person may bring in no more applications now; nil if they may.

@@ -13,6 +13,7 @@ import (
 	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/oauth"
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
 	"clientele/internal/servertest"
 )
@@ -278,6 +279,43 @@ func TestTenThousandURLsAreHeldBackBeforeTheyAreFetched(t *testing.T) {
 	}
 	if got := len(w.host.Requests()); got > 100 {
 		t.Errorf("%d fetches", got)
+	}
+}
+
+func TestAnOperatorHasOnlySoManyURLsLookedAt(t *testing.T) {
+	w := newWorld(t, registry.AdmitOpen)
+	operator := audit.Actor{Kind: audit.ActorOperator, ID: "usr_1", Door: "dashboard"}
+	another := audit.Actor{Kind: audit.ActorClient, ID: "usr_1", Door: "management"}
+	looks := map[string]func(audit.Actor) error{
+		"a preview": func(a audit.Actor) error { _, err := w.svc.Preview(t.Context(), a, appURL); return err },
+		"a lint":    func(a audit.Actor) error { _, err := w.svc.Lint(t.Context(), a, appURL); return err },
+		"an import": func(a audit.Actor) error {
+			_, err := w.svc.Register(t.Context(), a, appURL, cimd.RegisterOptions{})
+			return err
+		},
+	}
+	for range 30 {
+		if err := looks["a preview"](operator); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := w.host.Count(appPath)
+	for name, look := range looks {
+		if busy, ok := errors.AsType[*outbound.Busy](look(operator)); !ok || busy.Retry <= 0 {
+			t.Errorf("%s too many: %v", name, busy)
+		}
+	}
+	if w.host.Count(appPath) != before {
+		t.Error("it was fetched all the same")
+	}
+	for name, look := range looks {
+		if err := look(another); err != nil {
+			t.Errorf("%s of somebody else: %v", name, err)
+		}
+	}
+	w.Clock.Advance(2 * time.Second)
+	if err := looks["a lint"](operator); err != nil {
+		t.Errorf("a while later: %v", err)
 	}
 }
 

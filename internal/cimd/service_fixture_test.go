@@ -134,7 +134,7 @@ func (w *world) Find(ctx context.Context, id oauth.ClientID) (*registry.Applicat
 }
 
 func (w *world) Preview(ctx context.Context, url string) (cimd.Preview, error) {
-	return w.svc.Preview(ctx, url)
+	return w.svc.Preview(ctx, servertest.Actor, url)
 }
 
 func (w *world) Register(ctx context.Context, actor audit.Actor, url string, o cimd.RegisterOptions) (cimd.Registered, error) {

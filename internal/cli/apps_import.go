@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/management"
 	"clientele/internal/registry"
@@ -44,7 +45,7 @@ func (c *AppsImportCmd) Run(ctx context.Context, g *Globals, out *Output) error 
 	}
 	defer o.Close()
 	if c.Preview {
-		return printPreview(ctx, out, documents, c.URL, c.JSON)
+		return printPreview(ctx, out, o.Actor, documents, c.URL, c.JSON)
 	}
 	apis, err := findAPIs(ctx, o, c.API)
 	if err != nil {
@@ -96,7 +97,7 @@ func (c *AppsRefreshCmd) Run(ctx context.Context, g *Globals, out *Output) error
 		return Usagef("%s was not imported from a URL, so there is no document to refresh it from", oneLine(app.Name))
 	}
 	if c.Preview {
-		return printPreview(ctx, out, documents, app.ExternalID, c.JSON)
+		return printPreview(ctx, out, o.Actor, documents, app.ExternalID, c.JSON)
 	}
 	done, err := documents.Refresh(ctx, o.Actor, app.ID, "", "")
 	if err != nil {
@@ -137,8 +138,8 @@ func (c *AppsFollowCmd) Run(ctx context.Context, g *Globals, out *Output) error 
 	return nil
 }
 
-func printPreview(ctx context.Context, out *Output, documents *cimd.Service, url string, asJSON bool) error {
-	p, err := documents.Preview(ctx, url)
+func printPreview(ctx context.Context, out *Output, actor audit.Actor, documents *cimd.Service, url string, asJSON bool) error {
+	p, err := documents.Preview(ctx, actor, url)
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ func (c *CIMDLintCmd) lintURL(ctx context.Context, g *Globals, out *Output) (cim
 			return cimd.Report{}, err
 		}
 		defer o.Close()
-		return documents.Lint(ctx, c.Document)
+		return documents.Lint(ctx, o.Actor, c.Document)
 	}
 	away, err := g.wayOut()
 	if err != nil {

@@ -100,7 +100,7 @@ func (d *Dashboard) refreshDocument(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
-	p, err := d.Import.Preview(r.Context(), a.ExternalID)
+	p, err := d.Import.Preview(r.Context(), v.actor(), a.ExternalID)
 	if retry, busy := busyFor(err); busy {
 		return d.sent(w, r, appPath(&a, "document"), ui.Warn, "Too many documents were fetched just now. Try again in "+retry+".")
 	}

@@ -13,7 +13,7 @@ import (
 
 // Importer is applications from a URL, as the dashboard asks for them. cimd.Service is one.
 type Importer interface {
-	Preview(ctx context.Context, url string) (cimd.Preview, error)
+	Preview(ctx context.Context, actor audit.Actor, url string) (cimd.Preview, error)
 	Register(ctx context.Context, actor audit.Actor, url string, o cimd.RegisterOptions) (cimd.Registered, error)
 	Refresh(ctx context.Context, actor audit.Actor, id, hash, keySetHash string) (cimd.Registered, error)
 	Approve(ctx context.Context, actor audit.Actor, waitingID, hash, keySetHash string) (cimd.Registered, error)
@@ -24,7 +24,7 @@ type Importer interface {
 // Linter says what would be said of a client, and keeps nothing. cimd.Service is one.
 type Linter interface {
 	Decide(ctx context.Context, url string) (registry.Decision, *cimd.Failure, error)
-	Lint(ctx context.Context, url string) (cimd.Report, error)
+	Lint(ctx context.Context, actor audit.Actor, url string) (cimd.Report, error)
 	LintBytes(ctx context.Context, url string, body []byte) (cimd.Report, error)
 }
 
@@ -51,7 +51,7 @@ func (d *Dashboard) previewImport(w http.ResponseWriter, r *http.Request, v *vis
 		f.Fault = "Write the URL of the application's metadata document."
 		return v.write(w, r, http.StatusUnprocessableEntity, importPage(v, f))
 	}
-	p, err := d.Import.Preview(r.Context(), f.URL)
+	p, err := d.Import.Preview(r.Context(), v.actor(), f.URL)
 	if err != nil {
 		return d.importBusy(w, r, v, f, err)
 	}
@@ -144,7 +144,7 @@ func (d *Dashboard) importInvalid(w http.ResponseWriter, r *http.Request, v *vis
 	for _, violation := range invalid.Violations {
 		f.Wrong = append(f.Wrong, sentence("", violation))
 	}
-	p, err := d.Import.Preview(r.Context(), f.URL)
+	p, err := d.Import.Preview(r.Context(), v.actor(), f.URL)
 	if err != nil {
 		return d.importBusy(w, r, v, f, err)
 	}

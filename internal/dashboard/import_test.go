@@ -234,7 +234,7 @@ func TestTheInstanceSettingsLeaveThoseOfTheOtherPageAlone(t *testing.T) {
 // waits puts the agent into the queue as a person's arrival would have.
 func waits(t *testing.T, s *servertest.Server) registry.Waiting {
 	t.Helper()
-	p, err := s.Documents().Preview(t.Context(), agentURL)
+	p, err := s.Documents().Preview(t.Context(), servertest.Actor, agentURL)
 	if err != nil {
 		t.Fatal(err)
 	}

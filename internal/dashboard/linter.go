@@ -36,7 +36,7 @@ func (d *Dashboard) lint(w http.ResponseWriter, r *http.Request, v *visit) error
 		f.Fault = "Write the URL of a document, or paste one below."
 		return v.write(w, r, http.StatusUnprocessableEntity, linterPage(v, f))
 	default:
-		report, err = d.Import.Lint(r.Context(), f.URL)
+		report, err = d.Import.Lint(r.Context(), v.actor(), f.URL)
 	}
 	if retry, busy := busyFor(err); busy {
 		f.Fault = "Too many documents were fetched just now. Try again in " + retry + "."

@@ -61,7 +61,7 @@ func (d *Dashboard) waiting(w http.ResponseWriter, r *http.Request, v *visit) er
 	if !v.canEdit() {
 		return v.write(w, r, http.StatusOK, waitingPage(v, e))
 	}
-	p, err := d.Import.Preview(r.Context(), client.URL)
+	p, err := d.Import.Preview(r.Context(), v.actor(), client.URL)
 	if retry, busy := busyFor(err); busy {
 		e.Busy = "Too many documents were fetched just now. Look again in " + retry + "."
 		return v.write(w, r, http.StatusOK, waitingPage(v, e))

@@ -16,7 +16,7 @@ import (
 
 // Documents imports applications from their metadata URL. cimd.Service is one.
 type Documents interface {
-	Preview(ctx context.Context, url string) (cimd.Preview, error)
+	Preview(ctx context.Context, actor audit.Actor, url string) (cimd.Preview, error)
 	Register(ctx context.Context, actor audit.Actor, url string, o cimd.RegisterOptions) (cimd.Registered, error)
 }
 
@@ -53,7 +53,7 @@ func (a *API) previewCIMD(ctx context.Context, in *bodyInput) (*CIMDPreviewAnswe
 	if err != nil {
 		return nil, err
 	}
-	preview, err := a.Documents.Preview(ctx, body.ExternalClientID)
+	preview, err := a.Documents.Preview(ctx, callerOf(ctx).Actor(), body.ExternalClientID)
 	if err != nil {
 		return nil, a.cimdRefusal(ctx, body.ExternalClientID, err)
 	}

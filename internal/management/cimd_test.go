@@ -56,6 +56,20 @@ func TestAPreviewOfWhatCannotBeHadIsAnAnswerAndABadURLIsNot(t *testing.T) {
 	p.call(http.MethodPost, "/clients/cimd/register", `{"external_client_id":"https://a.example.com/x","name":"X"}`).refused(http.StatusBadRequest, "invalid_body", "name")
 }
 
+func TestWhoLooksAtTooManyURLsIsToldWhenToTryAgain(t *testing.T) {
+	p, _ := importing(t, published(""))
+	for range 30 {
+		p.call(http.MethodPost, "/clients/cimd/preview", body(agent)).want(http.StatusOK)
+	}
+	for _, path := range []string{"/clients/cimd/preview", "/clients/cimd/register"} {
+		a := p.call(http.MethodPost, path, body(agent))
+		a.refused(http.StatusTooManyRequests, "too_many_requests", "Try again")
+		if a.header.Get("Retry-After") == "" {
+			t.Errorf("%s does not say when", path)
+		}
+	}
+}
+
 func TestRegisteringIsAnUpsertByURL(t *testing.T) {
 	p, host := importing(t, published(""))
 	created := p.call(http.MethodPost, "/clients/cimd/register", body(agent)).want(http.StatusCreated)

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"clientele/internal/endpoint"
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
 )
 
@@ -19,7 +23,8 @@ type Error struct {
 	Code       string      `json:"errorCode,omitempty" doc:"Stable name of the refusal." example:"invalid_body"`
 	Violations []Violation `json:"violations,omitempty" doc:"Every fault of the body, one by one. An extension of this server."`
 
-	challenge string // WWW-Authenticate; empty = none
+	challenge string        // WWW-Authenticate; empty = none
+	retry     time.Duration // after which trying again can help; 0 = none
 }
 
 // Violation is one fault of a body or a query.
@@ -34,11 +39,14 @@ func (e *Error) Error() string { return e.Message }
 // GetStatus is the HTTP status.
 func (e *Error) GetStatus() int { return e.StatusCode }
 
-// GetHeaders adds the challenge of RFC 6750 §3.
+// GetHeaders adds the challenge of RFC 6750 §3, and when to try again.
 func (e *Error) GetHeaders() http.Header {
 	h := http.Header{}
 	if e.challenge != "" {
 		h.Set("WWW-Authenticate", e.challenge)
+	}
+	if e.retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.retry.Seconds()))))
 	}
 	return h
 }
@@ -84,6 +92,7 @@ type noun struct {
 func (a *API) refusal(ctx context.Context, n noun, err error) error {
 	var known *Error
 	var invalid *registry.Invalid
+	var busy *outbound.Busy
 	switch {
 	case err == nil:
 		return nil
@@ -101,6 +110,10 @@ func (a *API) refusal(ctx context.Context, n noun, err error) error {
 		return refuse(http.StatusConflict, "", n.conflict)
 	case errors.Is(err, registry.ErrStale):
 		return refuse(http.StatusConflict, "stale", "Somebody else changed this in the meantime. Read it again and repeat the change.")
+	case errors.As(err, &busy):
+		e := refuse(http.StatusTooManyRequests, "too_many_requests", "Too many metadata documents were asked for just now. Try again later.")
+		e.retry = max(busy.Retry, time.Second)
+		return e
 	case errors.Is(err, context.Canceled):
 		return refuse(499, "", "The request was given up.")
 	}
