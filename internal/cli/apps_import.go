@@ -18,7 +18,7 @@ import (
 type AppsImportCmd struct {
 	URL     string   `arg:"" help:"URL of the metadata document, which is the client ID."`
 	Preview bool     `help:"Only show what would be registered; nothing is stored."`
-	Mode    string   `help:"When the document changes: review lets an operator approve additions, follow applies them, frozen keeps them out." enum:"review,follow,frozen" default:"review"`
+	Mode    string   `help:"When the document changes: review lets an operator approve additions, follow applies them, frozen keeps them out. Default: review for a new application, as it is for one that is registered already." enum:",review,follow,frozen" default:"" placeholder:"MODE"`
 	API     []string `name:"api" help:"Let it call this API for people; may be given several times. Without it the default grants for third parties count." sep:"none" placeholder:"ID"`
 	Scopes  []string `help:"With --api: which scopes. Default: all that the API has today." placeholder:"SCOPE"`
 	JSONFlag
