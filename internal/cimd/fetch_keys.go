@@ -38,9 +38,14 @@ func (f Fetcher) keys(ctx context.Context, uri string, lane outbound.Lane) (fetc
 		failure.Detail = got.Fetched.detail()
 		return set, failure
 	}
-	set.KeySetSighting = registry.KeySetSighting{Body: got.Body, Hash: got.Hash, At: got.At, DueAt: got.DueAt, Keys: keys}
+	due := got.At.Add(min(got.DueAt.Sub(got.At), mostFreshKeys))
+	set.KeySetSighting = registry.KeySetSighting{Body: got.Body, Hash: got.Hash, At: got.At, DueAt: due, Keys: keys}
 	return set, nil
 }
+
+// mostFreshKeys is when a key set is asked for again at the latest: long before its keys stop to count unseen, so that an hour's
+// trouble on the way hurts nobody.
+const mostFreshKeys = registry.LastKnownGood / 2
 
 // readKeys reads a key set, fetched or inline. Keys that cannot be used are told and skipped; a private one refuses the set.
 func readKeys(body []byte, at time.Time) ([]registry.Key, []string, *Failure) {

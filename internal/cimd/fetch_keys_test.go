@@ -52,6 +52,15 @@ func TestTheKeysOfADocumentAreNamedByTheirThumbprints(t *testing.T) {
 	}
 }
 
+func TestAKeySetIsLookedAtLongBeforeItsKeysStopToCount(t *testing.T) {
+	net := outboundtest.New(t)
+	net.Host("app.example.com").JSON("/jwks.json", keySet(publicJWK(t, "one")), "Cache-Control", "max-age=86400")
+	set, err := fetcherOn(net).keys(t.Context(), "https://app.example.com/jwks.json", outbound.Known)
+	if err != nil || set.DueAt.Sub(set.At) != registry.LastKnownGood/2 {
+		t.Errorf("due after %s, %v", set.DueAt.Sub(set.At), err)
+	}
+}
+
 func TestKeysThatCannotBeUsedAreSkippedAndTold(t *testing.T) {
 	keys, bad, failure := readKeys(keySet(publicJWK(t, "good"), `{"kty":"EC","crv":"secp256k1"}`, `{"kty":"RSA","n":"AQAB","e":"AQAB"}`), fetchedAt)
 	if failure != nil || len(keys) != 1 || len(bad) != 2 {
