@@ -160,3 +160,24 @@ func TestAKeyThatTookTheNameOfAnotherIsFound(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// Nobody keeps a key alive by keeping this server from its key set; and trouble on the way is not called the client's.
+func TestKeysThatNobodyCouldSeeForADayAreLookedAtBeforeTheyCount(t *testing.T) {
+	h, host := publishing(t)
+	host.Status(keySet, http.StatusServiceUnavailable)
+	h.Clock.Advance(registry.LastKnownGood - time.Hour)
+	h.Documents().RefreshDue(t.Context())
+	if got := h.redeem(); got != "" {
+		t.Errorf("within a day: %q", got)
+	}
+	h.Clock.Advance(2 * time.Hour)
+	h.Documents().RefreshDue(t.Context())
+	if got := h.redeem(); got != "temporarily_unavailable" {
+		t.Errorf("after a day: %q", got)
+	}
+	h.Clock.Advance(time.Minute)
+	publish(host, h.key)
+	if got := h.redeem(); got != "" {
+		t.Errorf("when it is back: %q", got)
+	}
+}
