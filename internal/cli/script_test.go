@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 //	status N clientele …   runs it and expects the exit code
 //	json PATH VALUE        the last output is JSON with this value there, as in 0.callbacks.1; - means it is not there
 //	keep NAME PATH         keeps such a value in the environment
+//	publish                serves the directory site as a client's web site, $SITE
+//	waits FILE             puts a document of that site into the queue, as $WAITING
 //	calls ID SECRET N      the application gets a token for the Management API of the running server, and the list of clients
 //	                       answers N with it; waits until it does
 func TestScripts(t *testing.T) {
@@ -40,6 +42,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": wantStatus, "json": wantJSON, "keep": keepJSON, "calls": wantCall,
+			"publish": publish, "waits": waits,
 		},
 	})
 }
