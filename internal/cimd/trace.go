@@ -52,7 +52,7 @@ func (f *Failure) Temporary() bool { return f.load || f.Transport() }
 func (f *Failure) complete() *Failure {
 	k := kinds[f.Kind]
 	if f.Mend == "" {
-		f.Mend = k.mend
+		f.Mend = sentence(k.mend)
 	}
 	if f.Spec == "" {
 		f.Spec = k.spec
