@@ -41,7 +41,7 @@ func (h *Handler) checkClientKnown(ctx context.Context, q *Request) *PageError {
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
 		return refusePage("unknown client", "Unknown application", "No application is registered here under the client ID that the link carries. If you are setting it up, compare the client ID with the one in the dashboard.",
-			"Unknown client: %s", shorten(q.get("client_id"), 100))
+			"Unknown client: %s", shorten(q.get("client_id"), maxShown))
 	case err != nil:
 		return failedPage(err)
 	}
@@ -147,6 +147,10 @@ func openIDAsked(p Parameters) bool {
 	asked, err := oauth.ParseScope(p.get("scope"))
 	return err == nil && asked.Has(oauth.ScopeOpenID)
 }
+
+// maxShown is how much of an identifier that nobody registered a page repeats, in characters: no room for a message of whoever
+// made the link.
+const maxShown = 100
 
 // shorten cuts what a stranger wrote before it stands on a page or in the record.
 func shorten(s string, most int) string {

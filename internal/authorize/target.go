@@ -24,7 +24,7 @@ func (h *Handler) checkTarget(ctx context.Context, q *Request) *RedirectError {
 		api, err := h.Clients.APIByAudience(ctx, audience)
 		switch {
 		case errors.Is(err, registry.ErrNotFound):
-			return refuse(oauth.CodeAccessDenied, "Service not found: %s", audience)
+			return refuse(oauth.CodeAccessDenied, "Service not found: %s", shorten(audience, maxShown))
 		case err != nil:
 			return failed(err)
 		}
@@ -45,7 +45,7 @@ func (h *Handler) addResource(ctx context.Context, q *Request, resource string) 
 	api, err := h.Clients.APIByAudience(ctx, resource)
 	switch {
 	case errors.Is(err, registry.ErrNotFound):
-		return refuse(oauth.CodeInvalidTarget, "no API is registered here as %s", resource)
+		return refuse(oauth.CodeInvalidTarget, "no API is registered here as %s", shorten(resource, maxShown))
 	case err != nil:
 		return failed(err)
 	}

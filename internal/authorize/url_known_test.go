@@ -54,6 +54,24 @@ func TestARedirectThatWasAddedWorksAfterALook(t *testing.T) {
 	at(t, b.Get(added), "/consent")
 }
 
+// Whoever makes a link gets no room on our page for a message of theirs, before anybody has signed in.
+func TestAPageRepeatsLittleOfWhatALinkNames(t *testing.T) {
+	_, p, _, open := urlServer(t)
+	if _, err := p.save(t.Context(), clientURL); err != nil {
+		t.Fatal(err)
+	}
+	message := "https://orders.example.com/" + strings.Repeat("call-us-at-once-", 20) + "the-end"
+	for _, name := range []string{"resource", "audience"} {
+		page := open().Get(agentRequest(url.Values{name: {message}}))
+		if page.Left != nil || page.Status != http.StatusBadRequest || strings.Count(page.Body, "call-us-at-once") == 0 {
+			t.Fatalf("%s: %d, left for %v:\n%s", name, page.Status, page.Left, page.Body)
+		}
+		if shown := strings.Count(page.Body, "call-us-at-once-"); strings.Contains(page.Body, "the-end") || shown > 12 {
+			t.Errorf("%s: shown %d times:\n%s", name, shown, page.Body)
+		}
+	}
+}
+
 func TestAKnownClientThatCannotBeLookedAtIsAPageWithAWayOn(t *testing.T) {
 	s, p, _, open := urlServer(t)
 	p.known(t)
