@@ -201,6 +201,9 @@ func (a *API) refusals(api huma.API, o operation) map[string]*huma.Response {
 		add("413", "The body is longer than 1 MB.")
 		add("415", "The body is not application/json.")
 	}
+	if strings.Contains(o.path, "/cimd/") {
+		add("429", "Too many metadata documents were asked for; Retry-After says when to try again.")
+	}
 	return all
 }
 
