@@ -89,7 +89,7 @@ func TestADocumentWhoseOwnKeysAreGoneLosesThemAtOnce(t *testing.T) {
 func TestAnImportThatDidNotSeeTheKeysAcceptsNone(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		a := b.imported(t, registry.Review, keyed(1))
-		a, _ = b.observe(t, a, keyed(2))
+		b.observe(t, a, keyed(2))
 		b.now = b.now.Add(time.Hour)
 		s := seen(b.now, document(keyed(2)))
 		s.KeySet = nil
