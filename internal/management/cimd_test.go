@@ -145,6 +145,31 @@ func TestWhatTheDocumentOwnsCannotBePatchedAndTheRestCan(t *testing.T) {
 	p.call(http.MethodPatch, "/clients/"+id, echo(read.json)).want(http.StatusOK)
 }
 
+func TestTheHistoryOfADocumentTellsWhatEachVersionChanged(t *testing.T) {
+	p, host := importing(t, published(""))
+	id := p.call(http.MethodPost, "/clients/cimd/register", body(agent)).want(http.StatusCreated).text("client_id")
+	host.JSON("/client.json", published(`,"client_uri":"https://agent.example.net/about"`))
+	p.call(http.MethodPost, "/clients/cimd/register", body(agent)).want(http.StatusOK)
+	a := p.call(http.MethodGet, "/clients/"+id+"/metadata-documents").want(http.StatusOK)
+	documents, _ := a.json["documents"].([]any)
+	if len(documents) != 2 {
+		t.Fatalf("%s", a.body)
+	}
+	newest, _ := documents[0].(map[string]any)
+	oldest, _ := documents[1].(map[string]any)
+	if newest["version"] != 2.0 || newest["status"] != "approved" || oldest["status"] != "replaced" || oldest["differences"] != nil {
+		t.Errorf("%s", a.body)
+	}
+	if !strings.Contains(fmt.Sprint(newest["differences"]), "about") || !strings.Contains(fmt.Sprint(newest["document"]), "/about") || len(fmt.Sprint(newest["hash"])) != 43 {
+		t.Errorf("%v", newest)
+	}
+	byHand := p.call(http.MethodGet, "/clients/"+p.app.ID+"/metadata-documents").want(http.StatusOK)
+	if none, ok := byHand.json["documents"].([]any); !ok || len(none) != 0 {
+		t.Errorf("%s", byHand.body)
+	}
+	p.call(http.MethodGet, "/clients/nobody/metadata-documents").refused(http.StatusNotFound, "inexistent_client", "")
+}
+
 // echo is what a tool sends that writes back what it read.
 func echo(client map[string]any) map[string]any {
 	for _, extension := range []string{"metadata_document"} {

@@ -47,6 +47,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 	a.schemas = api.OpenAPI().Components.Schemas
 	a.mountClients(api)
 	a.mountCIMD(api)
+	a.mountDocuments(api)
 	a.mountCredentials(api)
 	a.mountResourceServers(api)
 	a.mountClientGrants(api)
