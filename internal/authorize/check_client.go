@@ -74,7 +74,7 @@ func (h *Handler) checkRedirectURI(_ context.Context, q *Request) *PageError {
 		}
 	}
 	uri, err := oauth.ParseRedirectURI(text)
-	used, ok := q.app.RedirectFor(uri, h.policy())
+	used, ok := q.app.RedirectFor(uri, h.Policy())
 	if err != nil || !ok {
 		return h.mismatch(q, text)
 	}
@@ -92,11 +92,6 @@ func unclearRedirectURI(q *Request) *PageError {
 		return brokenLink("redirect_uri garbled", "The parameter redirect_uri has characters that must not be in a URL.")
 	}
 	return nil
-}
-
-func (h *Handler) policy() registry.Policy {
-	now := h.Settings()
-	return registry.Policy{WildcardRedirects: now.WildcardRedirects, LocalhostPort: now.LocalhostPort}
 }
 
 // mismatch refuses a redirect URI that is not the client's. The mistake that is made most is named.
@@ -125,7 +120,7 @@ func (h *Handler) registered(app *registry.Application, text string) bool {
 	if err != nil {
 		return false
 	}
-	_, ok := app.RedirectFor(uri, h.policy())
+	_, ok := app.RedirectFor(uri, h.Policy())
 	return ok
 }
 

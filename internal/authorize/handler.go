@@ -57,6 +57,7 @@ type Handler struct {
 	Tokens   Tokens
 	Keys     *secret.Keyring
 	Settings func() settings.Settings
+	Policy   func() registry.Policy // what of redirect URIs is allowed
 	Site     func() ui.Site
 	Uses     audit.Recorder
 	Traces   audit.Tracer // may be nil

@@ -47,7 +47,7 @@ func alone(s *servertest.Server) (*authorize.Handler, *record) {
 	kept := &record{}
 	return &authorize.Handler{
 		Issuer: s.Issuer(), Clients: s.Directory(), Store: s.Store, Sessions: nobody{account.ErrNoSession}, Tokens: s.Signing, Keys: s.Keys,
-		Settings: settings.Default, Site: func() ui.Site { return ui.Site{Name: "Test"} }, Uses: kept, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
+		Settings: settings.Default, Policy: func() registry.Policy { return registry.Policy{LocalhostPort: true} }, Site: func() ui.Site { return ui.Site{Name: "Test"} }, Uses: kept, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}, kept
 }
 

@@ -189,7 +189,8 @@ func urlServer(t *testing.T, on ...servertest.Option) (*servertest.Server, *pret
 	traces := &tracer{}
 	requests := &authorize.Handler{
 		Issuer: s.Issuer(), Clients: s.Directory(), URLs: p, Store: s.Store, Sessions: sessions{s}, Tokens: s.Signing, Keys: s.Keys, Settings: s.Settings.Current,
-		Site: func() ui.Site { return ui.Site{Name: "Acme"} }, Uses: audit.Discard{}, Traces: traces, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
+		Policy: func() registry.Policy { return registry.Policy{LocalhostPort: s.Settings.Current().LocalhostPort} },
+		Site:   func() ui.Site { return ui.Site{Name: "Acme"} }, Uses: audit.Discard{}, Traces: traces, Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now,
 	}
 	mux := http.NewServeMux()
 	requests.Mount(mux)

@@ -54,7 +54,7 @@ func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
 	}
 	requests := &authorize.Handler{
 		Issuer: s.public.Issuer, Clients: s.directory, URLs: s.documents, Exempt: s.outbound.Exempt, Store: s.store, Sessions: pages,
-		Keys: s.keys, Tokens: s.signing, Settings: s.settings.Current, Site: s.site, Uses: s.uses, Traces: s.traces, Log: s.log, Now: s.now,
+		Keys: s.keys, Tokens: s.signing, Policy: s.policy, Settings: s.settings.Current, Site: s.site, Uses: s.uses, Traces: s.traces, Log: s.log, Now: s.now,
 	}
 	pages.Requests = requests
 	return pages, requests
