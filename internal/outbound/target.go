@@ -76,11 +76,16 @@ func parse(raw string) (host string, port uint16, err error) {
 		return "", 0, errors.New("it has a fragment")
 	case strings.HasSuffix(u.Host, ":"):
 		return "", 0, errors.New("its port is empty")
-	case strings.ContainsAny(u.Hostname(), "%_ ") && !strings.Contains(u.Hostname(), ":"):
+	case !strings.HasPrefix(u.Host, "[") && strings.ContainsFunc(u.Hostname(), notOfAName):
 		return "", 0, errors.New("its host has characters that no host name has")
 	}
 	host, port, err = splitHostPort(strings.ToLower(u.Host))
 	return host, port, err
+}
+
+// notOfAName reports whether c cannot stand in a host name: letters, digits, hyphens and dots can.
+func notOfAName(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '.'
 }
 
 // publicName refuses hosts that are addresses, or names that mean nothing on the public internet.

@@ -11,7 +11,7 @@ import (
 func FuzzAURLThatIsCalledIsAPublicName(f *testing.F) {
 	for _, seed := range []string{
 		"https://app.example.com/c", "https://APP.example.com:443/c?x#", "https://u@127.0.0.1\\@app.example.com/", "https://[::ffff:127.0.0.1]:443/",
-		"https://2130706433/", "https://xn--bcher-kva.example.com/", "https://app.example.com:08443/", "https://app.example.com%00.evil.com/", "https://a.b:+443/",
+		"https://2130706433/", "https://xn--bcher-kva.example.com/", "https://app.example.com:08443/", "https://app.example.com%00.evil.com/", "https://a.b:+443/", "https://0.A]",
 	} {
 		f.Add(seed)
 	}
