@@ -84,12 +84,9 @@ func (g *Globals) explain(err error) error {
 }
 
 func (o *opened) wire(ctx context.Context) error {
-	keys, err := o.Store.DataKeys(ctx)
-	if err != nil {
+	var err error
+	if o.Keys, err = server.EnsureKeyring(ctx, o.Store, o.Master, time.Now()); err != nil {
 		return err
-	}
-	if o.Keys, err = secret.OpenKeyring(o.Master, keys); err != nil {
-		return fmt.Errorf("the master key does not fit this database: %w", err)
 	}
 	o.Settings = &settings.Keeper{Store: o.Store, Now: time.Now}
 	if err := o.Settings.Reload(ctx); err != nil {
