@@ -89,7 +89,30 @@ func (h *Handler) trace(r *http.Request, q *Request, err *PageError) string {
 	if t.Side == "" {
 		t.Side = audit.SideClient
 	}
+	if t.Mend == "" {
+		t.Mend = mendOf(t)
+	}
 	return h.Traces.Trace(r.Context(), t)
+}
+
+// mends say what to change in a request that a check refused without knowing better.
+var mends = map[string]string{
+	"redirect_uri missing":  "Send redirect_uri: a client that is known by a URL always has to.",
+	"redirect_uri repeated": "Send redirect_uri once.",
+	"redirect_uri garbled":  "Send redirect_uri as one absolute URL, percent-encoded once.",
+	"client_id repeated":    "Send client_id once.",
+	"request too long":      "Send fewer or shorter parameters.",
+}
+
+// mendOf says what to change of what a trace tells, and on which side.
+func mendOf(t audit.Trace) string {
+	switch mend := mends[t.Rule]; {
+	case mend != "":
+		return mend
+	case t.Side == audit.SideOperator:
+		return "Look at the application's settings here: the request is as its document says."
+	}
+	return "Change the authorization request that the client sends; its metadata document is not at fault."
 }
 
 // maxTraced is how much of a client ID goes into a trace, in characters.

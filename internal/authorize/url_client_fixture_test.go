@@ -136,7 +136,11 @@ func (r *tracer) last(t *testing.T) audit.Trace {
 	if len(r.traces) == 0 {
 		t.Fatal("no trace was left")
 	}
-	return r.traces[len(r.traces)-1]
+	trace := r.traces[len(r.traces)-1]
+	if trace.Rule == "" || trace.Message == "" || trace.Mend == "" || trace.Side == "" {
+		t.Errorf("the trace does not tell which rule, what is wrong, what to change and who can: %+v", trace)
+	}
+	return trace
 }
 
 // doors lead to a room of authorization that is not the server's own, and to the server for everything else.
