@@ -114,9 +114,6 @@ func nobodyWaits(url oauth.ClientURL) *Failure {
 // document is good for a minute, so that people who wait for an approval cause no fetch each; a failure is never kept.
 // RFC 9111 §4.2, CIMD-02 §5.2.
 func (s *Service) firstSight(ctx context.Context, url oauth.ClientURL, a Arrival, d registry.Decision) (sight, error) {
-	if kept, ok := s.seen.find(url.String()); ok && d.Verdict == registry.Wait && s.now().Before(kept.until) {
-		return kept, nil
-	}
 	for {
 		seen, err := fly(ctx, s, "first "+string(d.Verdict)+" "+url.String(), func(ctx context.Context) (sight, error) {
 			return s.sightOfStranger(ctx, url, a, d)
@@ -145,6 +142,9 @@ func (o *overBudget) Error() string { return o.message }
 func (s *Service) sightOfStranger(ctx context.Context, url oauth.ClientURL, a Arrival, d registry.Decision) (sight, error) {
 	if app, err := s.Directory.Find(ctx, oauth.ClientID(url.String())); err == nil { // a flight before this one let it in
 		return sight{admitted: app}, nil
+	}
+	if kept, ok := s.seen.find(url.String()); ok && d.Verdict == registry.Wait && s.now().Before(kept.until) { // or saw it
+		return kept, nil
 	}
 	if o := s.limits.take(a, url.Host(), s.now()); o != nil {
 		return sight{}, o
