@@ -12,7 +12,7 @@ const (
 	ground  = "oauth strictjson jwk secret signing audit outbound ui"
 	nouns   = "registry account grant settings"
 	keeping = "sqldb store store/migrations"
-	helpers = "endpoint clientauth cimd"
+	helpers = "endpoint clientauth cimd advisor"
 	doors   = "authorize token discovery userinfo management dashboard signin"
 	roof    = "server demo cli servertest"
 )
@@ -40,7 +40,7 @@ var policy = []room{
 
 	// nouns: the domain; never each other, neither HTTP nor SQL
 	{"registry", ground, "golang.org/x/net/publicsuffix golang.org/x/sync golang.org/x/text"},
-	{"account", ground, "golang.org/x/crypto/argon2 golang.org/x/net/idna golang.org/x/sync golang.org/x/text"},
+	{"account", ground, "github.com/go-webauthn/webauthn golang.org/x/crypto/argon2 golang.org/x/net/idna golang.org/x/sync golang.org/x/text"},
 	{"grant", ground, ""},
 	{"settings", ground, ""},
 
@@ -54,6 +54,7 @@ var policy = []room{
 	{"endpoint", ground + " " + nouns, "*net/http"},
 	{"clientauth", ground + " " + nouns, "github.com/go-jose/go-jose/v4 golang.org/x/time/rate *net/http"},
 
+	{"advisor", ground + " " + nouns, "golang.org/x/net/publicsuffix"},
 	{"cimd", ground + " " + nouns, "golang.org/x/time/rate golang.org/x/sync golang.org/x/net/publicsuffix golang.org/x/net/idna golang.org/x/image *net/http"},
 
 	// doors: never each other, never the store
@@ -69,7 +70,7 @@ var policy = []room{
 	{"server", ground + " " + nouns + " " + keeping + " " + helpers + " " + doors, "*net/http"},
 	{"demo", ground + " " + nouns, "*net/http *client"},
 	{"servertest", ground + " " + nouns + " " + keeping + " " + helpers + " store/storetest server outbound/outboundtest", "golang.org/x/net/html *net/http *client"},
-	{"cli", ground + " " + nouns + " " + keeping + " cimd server demo management", "github.com/alecthomas/kong golang.org/x/term *net/http *client"},
+	{"cli", ground + " " + nouns + " " + keeping + " cimd advisor server demo management", "github.com/alecthomas/kong golang.org/x/term *net/http *client"},
 	{"cmd/clientele", "cli", ""},
 	{"archtest", "", ""},
 }

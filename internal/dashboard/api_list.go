@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"clientele/internal/account"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -106,4 +107,18 @@ func defaultScopes(scopes []registry.APIScope) []string {
 		}
 	}
 	return list
+}
+
+// apiRoutes are APIs.
+func (d *Dashboard) apiRoutes() []route {
+	return []route{
+		{"GET /dashboard/apis", account.ActView, false, d.listAPIs},
+		{"GET /dashboard/apis/new", account.ActEdit, false, d.newAPI},
+		{"POST /dashboard/apis/new", account.ActEdit, false, d.createAPI},
+		{"GET /dashboard/apis/{id}", account.ActView, false, d.api},
+		{"POST /dashboard/apis/{id}", account.ActEdit, false, d.saveAPI},
+		{"GET /dashboard/apis/{id}/applications", account.ActView, false, d.apiApplications},
+		{"POST /dashboard/apis/{id}/default", account.ActEdit, true, d.saveDefaultGrant},
+		{"POST /dashboard/apis/{id}/delete", account.ActEdit, true, d.deleteAPI},
+	}
 }

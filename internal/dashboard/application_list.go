@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"clientele/internal/account"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -76,4 +77,13 @@ func typeFilter() []ui.Option {
 
 var ownershipFilter = []ui.Option{
 	{Label: "Any owner"}, {Value: string(registry.FirstParty), Label: "First-party"}, {Value: string(registry.ThirdParty), Label: "Third-party"},
+}
+
+// applicationListRoutes are the list of applications.
+func (d *Dashboard) applicationListRoutes() []route {
+	return []route{
+		{"GET /dashboard/applications", account.ActView, false, d.listApplications},
+		{"GET /dashboard/applications/new", account.ActEdit, false, d.newApplication},
+		{"POST /dashboard/applications/new", account.ActEdit, false, d.createApplication},
+	}
 }

@@ -125,3 +125,12 @@ var homeTypes = []ui.Link{
 	{Label: "Regular web", Href: "/dashboard/applications/new?type=regular_web", Icon: "regular_web"},
 	{Label: "Machine to machine", Href: "/dashboard/applications/new?type=non_interactive", Icon: "non_interactive"},
 }
+
+// homeRoutes are the first page and the session.
+func (d *Dashboard) homeRoutes() []route {
+	return []route{
+		{"GET /dashboard", account.ActView, false, d.home},
+		{"POST /dashboard/signout", account.ActView, false, d.signOut},
+		{"GET /dashboard/continue", account.ActView, false, d.resume},
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clientele/internal/account"
 	"clientele/internal/cimd"
 	"clientele/internal/ui"
 )
@@ -115,4 +116,12 @@ func lintReport(report *cimd.Report) string {
 		}
 	}
 	return sb.String() + "\n"
+}
+
+// toolRoutes are the tools.
+func (d *Dashboard) toolRoutes() []route {
+	return []route{
+		{"GET /dashboard/tools/metadata-linter", account.ActEdit, false, d.linter},
+		{"POST /dashboard/tools/metadata-linter", account.ActEdit, false, d.lint},
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"clientele/internal/account"
 	"clientele/internal/audit"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
@@ -188,4 +189,13 @@ func traceClient(t *audit.Trace) string {
 		return shortened(hostOfURL(t.ClientID))
 	}
 	return shortened(t.ClientID)
+}
+
+// activityRoutes are what happened and what was refused.
+func (d *Dashboard) activityRoutes() []route {
+	return []route{
+		{"GET /dashboard/activity/refusals", account.ActView, false, d.listRefusals},
+		{"GET /dashboard/activity/refusals/{reference}", account.ActView, false, d.refusal},
+		{"POST /dashboard/activity/refusals/{reference}/accept-audience", account.ActEdit, true, d.acceptAudience},
+	}
 }

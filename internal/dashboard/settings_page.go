@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"clientele/internal/account"
 	"clientele/internal/settings"
 	"clientele/internal/ui"
 )
@@ -129,5 +130,20 @@ func settingField(v *visit, d settings.Definition, f instanceForm, lock string) 
 	return ui.Field{
 		Name: d.Name, Label: settingTitle(d), Value: f.get(d.Name), Help: d.Help, Error: f.Wrong.first(d.Name), ReadOnly: lock,
 		Narrow: strings.HasPrefix(d.Unit, "a duration"), Mono: d.Unit != "text", Placeholder: d.DefaultText(),
+	}
+}
+
+// settingRoutes are the settings of the instance and its signing keys.
+func (d *Dashboard) settingRoutes() []route {
+	return []route{
+		{"GET /dashboard/keys", account.ActView, false, d.listKeys},
+		{"POST /dashboard/keys/rotate", account.ActManageInstance, true, d.rotateKey},
+		{"POST /dashboard/keys/revoke", account.ActManageInstance, true, d.revokeKey},
+		{"GET /dashboard/settings", account.ActView, false, d.settings},
+		{"POST /dashboard/settings", account.ActManageInstance, false, d.saveSettings},
+		{"GET /dashboard/settings/applications", account.ActView, false, d.admission},
+		{"POST /dashboard/settings/applications", account.ActManageInstance, true, d.saveAdmission},
+		{"POST /dashboard/settings/applications/rules", account.ActManageInstance, true, d.addRule},
+		{"POST /dashboard/settings/applications/rules/{rule}/delete", account.ActManageInstance, true, d.deleteRule},
 	}
 }

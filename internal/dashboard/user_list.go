@@ -90,3 +90,19 @@ func userBadge(u *account.User) ui.Badge {
 	}
 	return ui.Badge{Kind: ui.Good, Text: "can sign in", Dot: true}
 }
+
+// userRoutes are people and operators.
+func (d *Dashboard) userRoutes() []route {
+	return []route{
+		{"GET /dashboard/users", account.ActView, false, d.listUsers},
+		{"GET /dashboard/users/new", account.ActEdit, false, d.newUser},
+		{"POST /dashboard/users/new", account.ActEdit, false, d.createUser},
+		{"GET /dashboard/users/{id}", account.ActView, false, d.user},
+		{"POST /dashboard/users/{id}", account.ActEdit, false, d.saveUser},
+		{"POST /dashboard/users/{id}/role", account.ActManageOperators, true, d.saveRole},
+		{"POST /dashboard/users/{id}/password", account.ActEdit, true, d.setPassword},
+		{"POST /dashboard/users/{id}/reset", account.ActEdit, true, d.makeResetLink},
+		{"POST /dashboard/users/{id}/block", account.ActEdit, false, d.blockUser},
+		{"POST /dashboard/users/{id}/delete", account.ActEdit, true, d.deleteUser},
+	}
+}

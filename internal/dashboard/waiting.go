@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"clientele/internal/account"
 	"clientele/internal/cimd"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
@@ -180,4 +181,20 @@ func redirectHosts(uris []string) []string {
 		}
 	}
 	return list
+}
+
+// importRoutes are applications that wait for approval.
+func (d *Dashboard) importRoutes() []route {
+	return []route{
+		{"GET /dashboard/applications/import", account.ActEdit, false, d.newImport},
+		{"POST /dashboard/applications/import", account.ActEdit, false, d.previewImport},
+		{"POST /dashboard/applications/import/create", account.ActEdit, true, d.createImport},
+		{"GET /dashboard/applications/waiting", account.ActView, false, d.listWaiting},
+		{"GET /dashboard/waiting/{id}", account.ActView, false, d.waiting},
+		{"POST /dashboard/waiting/{id}/approve", account.ActEdit, true, d.approveWaiting},
+		{"POST /dashboard/waiting/{id}/refuse", account.ActEdit, false, d.refuseWaiting},
+		{"POST /dashboard/waiting/{id}/block", account.ActEdit, true, d.blockWaiting},
+		{"GET /dashboard/waiting/{id}/block-host", account.ActEdit, false, d.askBlockHost},
+		{"POST /dashboard/waiting/{id}/block-host", account.ActEdit, true, d.blockHost},
+	}
 }

@@ -105,7 +105,8 @@ type Application struct {
 	CreatedBy string
 	UpdatedAt time.Time
 	LastUsed  time.Time // a day in UTC; zero if never
-	Revision  int64     // counts up with every change; an edit of an older one is refused
+	Findings  FindingCounts
+	Revision  int64 // counts up with every change; an edit of an older one is refused
 }
 
 // IDTokenPolicy is how ID tokens for an application are made.

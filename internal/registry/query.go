@@ -1,5 +1,23 @@
 package registry
 
+import "time"
+
+// Sort is the order of a list of applications.
+type Sort string
+
+// The orders. Newest is the one nobody asks for.
+const (
+	Newest   Sort = ""
+	ByName   Sort = "name"      // A to Z, letters of both cases alike
+	LastUsed Sort = "last_used" // the last used first, the never used last
+)
+
+// FindingCounts are how many findings of the security check an application had when it was last checked.
+type FindingCounts struct {
+	High, Moderate, Low, Info int
+	CheckedAt                 time.Time // zero = never
+}
+
 // Query selects applications.
 type Query struct {
 	Search     string // words; each must begin a word of the name, an id, a tag or a redirect host
@@ -7,6 +25,9 @@ type Query struct {
 	Ownership  Ownership
 	Origin     Origin
 	Enabled    *bool
+	Unused     time.Time // only applications that were not used since, and were made before; zero = all
+	Risky      bool      // only applications with a finding of high severity when they were last checked
+	Sort       Sort
 	Unfinished bool   // strangers too that have not finished an authorization yet
 	After      string // cursor of the page before; empty = first
 	Limit      int
