@@ -1,6 +1,10 @@
 package dashboard
 
-import "clientele/internal/account"
+import (
+	"clientele/internal/account"
+	"clientele/internal/registry"
+	"clientele/internal/ui"
+)
 
 // applicationRoutes are the pages of one application.
 func (d *Dashboard) applicationRoutes() []route {
@@ -33,3 +37,52 @@ func (d *Dashboard) applicationRoutes() []route {
 		{"POST /dashboard/applications/{id}/delete", account.ActEdit, true, d.deleteApplication},
 	}
 }
+
+// appTab is one page of an application and whether an application has it.
+type appTab struct {
+	label string
+	path  string // below the application; empty is its first page
+	shown func(*registry.Application) bool
+}
+
+// The tabs in their order. The page of an imported application that comes first is its document: nobody here writes its code.
+var appTabList = []appTab{
+	{"Document", "document", imported},
+	{"Quick start", "", notImported},
+	{"Settings", "settings", always},
+	{"Credentials", "credentials", always},
+	{"APIs", "apis", always},
+	{"Security", "security", always},
+	{"Activity", "activity", always},
+	{"Advanced", "advanced", always},
+	{"Danger zone", "danger", always},
+}
+
+func always(*registry.Application) bool        { return true }
+func imported(a *registry.Application) bool    { return a.Import != nil }
+func notImported(a *registry.Application) bool { return a.Import == nil }
+
+// appTabs are the tabs that an application has, by its type and where it comes from.
+func appTabs(a *registry.Application, current string) ui.Tabs {
+	var links []ui.Link
+	for _, t := range appTabList {
+		if t.shown(a) {
+			links = append(links, ui.Link{Label: t.label, Href: appPath(a, t.path), Current: t.label == current})
+		}
+	}
+	return ui.Tabs{Label: a.Name, Links: links}
+}
+
+// originWord says where an application comes from, for those that were not made by hand.
+func originWord(a *registry.Application) string {
+	switch a.Origin {
+	case registry.Imported:
+		return "from a URL"
+	case registry.Registered:
+		return "registered itself"
+	}
+	return ""
+}
+
+// triable reports whether an authorization can be tried from the application's page.
+func triable(v *visit, a *registry.Application) bool { return v.canEdit() && a.Enabled }

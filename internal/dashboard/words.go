@@ -83,18 +83,6 @@ func appPath(a *registry.Application, tab string) string {
 
 var toApplications = ui.Link{Label: "Applications", Href: "/dashboard/applications"}
 
-func appTabs(a *registry.Application, current string) ui.Tabs {
-	links := []ui.Link{{Label: "Quick start"}, {Label: "Settings", Href: "settings"}, {Label: "Credentials", Href: "credentials"}, {Label: "APIs", Href: "apis"}, {Label: "Danger zone", Href: "danger"}}
-	if a.Import != nil { // nobody here writes its code
-		links = append([]ui.Link{{Label: "Document", Href: "document"}}, links[1:]...)
-	}
-	for i := range links {
-		links[i].Current = links[i].Label == current
-		links[i].Href = appPath(a, links[i].Href)
-	}
-	return ui.Tabs{Label: a.Name, Links: links}
-}
-
 func metadataText(pairs map[string]string) string {
 	var lines []string
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {
