@@ -17,7 +17,7 @@ import (
 
 // settingsTabs are the pages of the settings.
 func settingsTabs(current string) ui.Tabs {
-	links := []ui.Link{{Label: "Instance", Href: "/dashboard/settings"}, {Label: "Applications from a URL", Href: admissionPath}}
+	links := []ui.Link{{Label: "Instance", Href: "/dashboard/settings"}, {Label: "Applications from a URL", Href: admissionPath}, {Label: "Signing keys", Href: keysPath}}
 	for i := range links {
 		links[i].Current = links[i].Label == current
 	}

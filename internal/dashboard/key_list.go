@@ -9,6 +9,14 @@ import (
 	"clientele/internal/ui"
 )
 
+const keysPath = "/dashboard/settings/keys"
+
+// movedKeys leads from where the page was to where it is.
+func (d *Dashboard) movedKeys(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	http.Redirect(w, r, d.path(keysPath), http.StatusMovedPermanently)
+	return nil
+}
+
 func (d *Dashboard) listKeys(w http.ResponseWriter, r *http.Request, v *visit) error {
 	keys := d.Signing.List()
 	order := map[signing.State]int{signing.Current: 0, signing.Next: 1, signing.Previous: 2, signing.Revoked: 3}
@@ -25,35 +33,35 @@ func (d *Dashboard) listKeys(w http.ResponseWriter, r *http.Request, v *visit) e
 func (d *Dashboard) rotateKey(w http.ResponseWriter, r *http.Request, v *visit) error {
 	algorithm := signing.Algorithm(r.PostForm.Get("algorithm"))
 	if !slices.Contains(d.Signing.Algorithms(), algorithm) {
-		return d.sent(w, r, "/dashboard/keys", ui.Danger, "There is no key of this algorithm to rotate.")
+		return d.sent(w, r, keysPath, ui.Danger, "There is no key of this algorithm to rotate.")
 	}
 	_, err := d.Signing.Rotate(r.Context(), v.actor(), algorithm)
 	if errors.Is(err, signing.ErrConflict) {
-		return d.sent(w, r, "/dashboard/keys", ui.Warn, "Somebody else rotated in the same moment. Look at the keys before you go on.")
+		return d.sent(w, r, keysPath, ui.Warn, "Somebody else rotated in the same moment. Look at the keys before you go on.")
 	}
 	if err != nil {
 		return err
 	}
-	return d.done(w, r, "/dashboard/keys", "Rotated. New tokens are signed with the new key; the one before stays published for those that are out.")
+	return d.done(w, r, keysPath, "Rotated. New tokens are signed with the new key; the one before stays published for those that are out.")
 }
 
 // revokeKey takes a key out of the published set, so that every token it signed stops verifying.
 func (d *Dashboard) revokeKey(w http.ResponseWriter, r *http.Request, v *visit) error {
 	kid := r.PostForm.Get("kid")
 	if r.PostForm.Get("sure") == "" {
-		return d.sent(w, r, "/dashboard/keys", ui.Warn, "Tick the box first: every token that the key signed stops working.")
+		return d.sent(w, r, keysPath, ui.Warn, "Tick the box first: every token that the key signed stops working.")
 	}
 	err := d.Signing.Revoke(r.Context(), v.actor(), kid)
 	if errors.Is(err, signing.ErrConflict) {
-		return d.sent(w, r, "/dashboard/keys", ui.Warn, "Somebody else changed the keys in the same moment. Look at them before you go on.")
+		return d.sent(w, r, keysPath, ui.Warn, "Somebody else changed the keys in the same moment. Look at them before you go on.")
 	}
 	if errors.Is(err, signing.ErrCurrent) || errors.Is(err, signing.ErrNotFound) {
-		return d.sent(w, r, "/dashboard/keys", ui.Danger, "The key was not revoked: it signs now, or it is gone. Rotate first.")
+		return d.sent(w, r, keysPath, ui.Danger, "The key was not revoked: it signs now, or it is gone. Rotate first.")
 	}
 	if err != nil {
 		return err
 	}
-	return d.done(w, r, "/dashboard/keys", "Revoked. Tokens it signed no longer verify once verifiers fetch the keys again.")
+	return d.done(w, r, keysPath, "Revoked. Tokens it signed no longer verify once verifiers fetch the keys again.")
 }
 
 func keyBadge(s signing.State) ui.Badge {

@@ -26,7 +26,7 @@ func TestEveryPageIsWhatABrowserAndAScreenReaderExpect(t *testing.T) {
 			"/applications/" + app.ID + "/apis", "/applications/" + app.ID + "/apis/" + api.ID, "/applications/" + app.ID + "/danger",
 			"/applications/" + machine.ID, "/applications/" + machine.ID + "/settings", "/applications/" + machine.ID + "/apis/" + api.ID,
 			"/applications/" + machine.ID + "/apis/" + registry.ManagementAPIID, "/apis", "/apis/" + api.ID, "/apis/" + registry.ManagementAPIID,
-			"/apis/" + api.ID + "/applications", "/users", "/users/" + person.ID, "/keys", "/settings",
+			"/apis/" + api.ID + "/applications", "/users", "/users/" + person.ID, "/settings/keys", "/settings",
 		} {
 			page := b.Get("/dashboard" + path)
 			if page.Status != http.StatusOK || page.Header.Get("Cache-Control") != "no-store" {
@@ -129,16 +129,16 @@ func TestAUserIsCreatedBlockedAndGivenARole(t *testing.T) {
 func TestSigningKeysAreRotatedAndRevoked(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)
-	wants(t, b.Post("/dashboard/keys/rotate", url.Values{"algorithm": {"ES256"}}), http.StatusOK, "Rotated.", "verifies")
+	wants(t, b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"ES256"}}), http.StatusOK, "Rotated.", "verifies")
 	var old string
 	for _, k := range s.Signing.List() {
 		if k.State == "previous" {
 			old = k.ID
 		}
 	}
-	wants(t, b.Post("/dashboard/keys/revoke", url.Values{"kid": {old}}), http.StatusOK, "Tick the box first")
-	wants(t, b.Post("/dashboard/keys/revoke", url.Values{"kid": {old}, "sure": {"on"}}), http.StatusOK, "Revoked.")
-	wants(t, b.Post("/dashboard/keys/rotate", url.Values{"algorithm": {"HS256"}}), http.StatusOK, "no key of this algorithm")
+	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}}), http.StatusOK, "Tick the box first")
+	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}, "sure": {"on"}}), http.StatusOK, "Revoked.")
+	wants(t, b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"HS256"}}), http.StatusOK, "no key of this algorithm")
 }
 
 func TestInstanceSettingsAreCheckedTogether(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 	"clientele/internal/ui"
 )
 
+var toSettings = ui.Link{Label: "Settings", Href: "/dashboard/settings"}
+
 // settingGroup is some settings that belong together.
 type settingGroup struct {
 	Title, Text string
@@ -136,9 +138,10 @@ func settingField(v *visit, d settings.Definition, f instanceForm, lock string) 
 // settingRoutes are the settings of the instance and its signing keys.
 func (d *Dashboard) settingRoutes() []route {
 	return []route{
-		{"GET /dashboard/keys", account.ActView, false, d.listKeys},
-		{"POST /dashboard/keys/rotate", account.ActManageInstance, true, d.rotateKey},
-		{"POST /dashboard/keys/revoke", account.ActManageInstance, true, d.revokeKey},
+		{"GET /dashboard/keys", account.ActView, false, d.movedKeys},
+		{"GET " + keysPath, account.ActView, false, d.listKeys},
+		{"POST " + keysPath + "/rotate", account.ActManageInstance, true, d.rotateKey},
+		{"POST " + keysPath + "/revoke", account.ActManageInstance, true, d.revokeKey},
 		{"GET /dashboard/settings", account.ActView, false, d.settings},
 		{"POST /dashboard/settings", account.ActManageInstance, false, d.saveSettings},
 		{"GET /dashboard/settings/applications", account.ActView, false, d.admission},

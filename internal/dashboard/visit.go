@@ -107,9 +107,8 @@ var rail = []ui.Link{
 	{Label: "Applications", Href: "/dashboard/applications", Icon: "applications"},
 	{Label: "APIs", Href: "/dashboard/apis", Icon: "api"},
 	{Label: "Users", Href: "/dashboard/users", Icon: "users"},
-	{Label: "Activity", Href: "/dashboard/activity/refusals", Icon: "activity"},
+	{Label: "Activity", Href: "/dashboard/activity", Icon: "activity"},
 	{Label: "Tools", Href: "/dashboard/tools/metadata-linter", Icon: "check"},
-	{Label: "Signing keys", Href: "/dashboard/keys", Icon: "key"},
 	{Label: "Settings", Href: "/dashboard/settings", Icon: "settings"},
 }
 
