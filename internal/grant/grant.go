@@ -41,6 +41,7 @@ type Grant struct {
 	DocumentHash  string // of the metadata document it was given under
 	KeySetVersion string
 	AdmissionRule string
+	TrialID       string // the run of Try it that made it; empty for all that applications get
 	CreatedAt     time.Time
 	RevokedAt     time.Time // zero while alive
 	RevokedWhy    string

@@ -131,6 +131,8 @@ const (
 	ForForm         Purpose = "form-token"
 	ForThrottle     Purpose = "throttle-key"
 	ForDevice       Purpose = "device-cookie"
+	ForPasskey      Purpose = "passkey-ceremony"
+	ForTrial        Purpose = "trial-handle"
 )
 
 // Hash is a keyed hash as it is stored: key id, a colon, base64url.

@@ -16,7 +16,7 @@ import (
 
 // IssueCode finishes the request, if there is one, and writes the grant and the code that answer it. A stranger that gets a
 // code has finished an authorization: it stays. IssueCode fails with grant.ErrNotFound if the request is finished or has
-// expired, the stranger has, or the user or application is gone.
+// expired, the stranger has, the run of Try it that asked for the code is over, or the user or application is gone.
 func (s *Store) IssueCode(ctx context.Context, request secret.Hash, g grant.Grant, n grant.Code) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
 		if request != "" {
@@ -26,7 +26,7 @@ func (s *Store) IssueCode(ctx context.Context, request secret.Hash, g grant.Gran
 				return err
 			}
 		}
-		stays, err := finishStranger(ctx, c, &g, n.CreatedAt)
+		stays, err := answered(ctx, c, &g, n.CreatedAt)
 		if err != nil {
 			return err
 		}
@@ -43,6 +43,15 @@ func (s *Store) IssueCode(ctx context.Context, request secret.Hash, g grant.Gran
 		}
 		return tell(ctx, c, registry.KindApplication, n.CreatedAt, g.ApplicationID)
 	})
+}
+
+// answered is what a code does beside itself: the run of Try it that asked for it has it now, and a stranger stays. A run says
+// nothing about the stranger.
+func answered(ctx context.Context, c *sqldb.Conn, g *grant.Grant, now time.Time) (stays bool, err error) {
+	if g.TrialID != "" {
+		return false, grantTrial(ctx, c, g, now)
+	}
+	return finishStranger(ctx, c, g, now)
 }
 
 // finishStranger takes the end from a client with a URL that has one, and says whether it did. It fails with

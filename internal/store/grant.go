@@ -12,12 +12,12 @@ import (
 func insertGrant(ctx context.Context, c *sqldb.Conn, g *grant.Grant) error {
 	err := exec(ctx, c, `INSERT INTO grants (id, application_id, client_id, user_id, session_id, redirect_uri, device, scopes, targets,
 			resources, acr, amr, auth_time, nonce, auth_method, key_thumbprint, confirmation, document_hash, key_set_version,
-			admission_rule, created_at, revoked_at, revoked_why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+			admission_rule, created_at, revoked_at, revoked_why, trial_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 		g.ID, g.ApplicationID, string(g.ClientID), sqldb.Text(g.UserID), g.SessionID, g.RedirectURI, g.Device, sqldb.Words(g.Scopes),
 		sqldb.JSON(g.Targets), g.Resources, g.ACR, sqldb.Words(g.AMR), sqldb.Time(g.AuthTime), g.Nonce, string(g.AuthMethod),
 		g.KeyThumbprint, g.Confirmation, g.DocumentHash, g.KeySetVersion, g.AdmissionRule, sqldb.Time(g.CreatedAt),
-		sqldb.Time(g.RevokedAt), g.RevokedWhy)
+		sqldb.Time(g.RevokedAt), g.RevokedWhy, g.TrialID)
 	if sqldb.IsOrphan(err) {
 		return grant.ErrNotFound
 	}
@@ -26,7 +26,7 @@ func insertGrant(ctx context.Context, c *sqldb.Conn, g *grant.Grant) error {
 
 const grantColumns = `g.id, g.application_id, g.client_id, g.user_id, g.session_id, g.redirect_uri, g.device, g.scopes, g.targets,
 	g.resources, g.acr, g.amr, g.auth_time, g.nonce, g.auth_method, g.key_thumbprint, g.confirmation, g.document_hash,
-	g.key_set_version, g.admission_rule, g.created_at, g.revoked_at, g.revoked_why`
+	g.key_set_version, g.admission_rule, g.created_at, g.revoked_at, g.revoked_why, g.trial_id`
 
 // grantFields are where the columns of a grant go.
 func grantFields(g *grant.Grant) []any {
@@ -35,6 +35,7 @@ func grantFields(g *grant.Grant) []any {
 		sqldb.ScanWords(&g.Scopes), sqldb.ScanJSON(&g.Targets), &g.Resources, &g.ACR, sqldb.ScanWords(&g.AMR),
 		sqldb.ScanTime(&g.AuthTime), &g.Nonce, &g.AuthMethod, &g.KeyThumbprint, &g.Confirmation, &g.DocumentHash,
 		&g.KeySetVersion, &g.AdmissionRule, sqldb.ScanTime(&g.CreatedAt), sqldb.ScanTime(&g.RevokedAt), &g.RevokedWhy,
+		&g.TrialID,
 	}
 }
 
@@ -52,10 +53,10 @@ func (s *Store) Grant(ctx context.Context, id string) (g grant.Grant, err error)
 	return g, err
 }
 
-// UserGrants returns the grants of a user that still stand, newest first.
+// UserGrants returns the grants of a user that still stand, newest first; those of Try it, which end with their run, are left out.
 func (s *Store) UserGrants(ctx context.Context, userID string) (grants []grant.Grant, err error) {
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
-		grants, err = sqldb.All(ctx, c, scanGrant, `SELECT `+grantColumns+` FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL
+		grants, err = sqldb.All(ctx, c, scanGrant, `SELECT `+grantColumns+` FROM grants g WHERE g.user_id = $1 AND g.revoked_at IS NULL AND g.trial_id = ''
 			ORDER BY g.created_at DESC, g.id DESC LIMIT 1000`, userID)
 		return err
 	})

@@ -18,6 +18,7 @@ import (
 const (
 	keepShort  = 24 * time.Hour
 	keepGrants = 40 * 24 * time.Hour
+	keepTrials = time.Hour
 
 	keepStrangers = 30 * 24 * time.Hour // after the last use by anybody
 )
@@ -48,6 +49,7 @@ type sweep struct {
 var sweeps = []sweep{
 	{"codes", "hash", "expires_at < $1", keepShort},
 	{"requests", "hash", "expires_at < $1", keepShort},
+	{"trials", "id", "expires_at < $1", keepTrials},
 	{"sessions", "id", "expires_at < $1 OR idle_expires_at < $1 OR ended_at < $1", keepShort},
 	{"throttles", "key", "COALESCE(until, 0) < $1 AND COALESCE(since, 0) < $1", keepShort},
 	{"changes", "seq", "at < $1", keepShort},
