@@ -17,10 +17,11 @@
 // path of the issuer in front of them.
 //
 //	containers  AuthPage Frame PageHead Form FormNamed Section Card Table AlertBox Empty Halt
-//	            Disclosure Actions KeyValues Timeline
-//	leaves      Button LinkButton Field TextArea Select Switch Check RadioCards RadioList Alert Badge Code ID Copy Time Icon TypeGlyph
+//	            Disclosure Actions KeyValues Timeline Filters Stats Dialog
+//	leaves      Button LinkButton Field TextArea Select Check RadioCards RadioList Alert Badge Code ID Copy Time Icon TypeGlyph
 //	            Pager SearchBox SaveBar SecretOnce Tabs ErrorPage FormPost
 //	            VerdictTable Diff Problem Report Facts TwoWays
+//	            Menu DialogLink Confirm Toast Skeleton Stat Progress BulkBar TickCell
 //
 // Routes, mounted by Mount:
 //

@@ -30,6 +30,8 @@ type Button struct {
 	Wide     bool   // as wide as its container
 	Small    bool
 	Disabled bool
+	IconOnly bool // the label is for screen readers only
+	Busy     bool // what it asked for is under way; every button is that from its press to the answer
 	Attrs    templ.Attributes
 }
 

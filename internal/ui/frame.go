@@ -40,13 +40,17 @@ func (t Tabs) Render(ctx context.Context, w io.Writer) error { return tabs(t).Re
 // Column is the head of one column of a Table.
 type Column struct {
 	Label  string
-	Hidden bool // the label is for screen readers only
-	End    bool // numbers and buttons stand at the end of the line
+	Hidden bool   // the label is for screen readers only
+	End    bool   // numbers and buttons stand at the end of the line
+	Tick   bool   // the column of TickCell; where scripts run, the box in its head ticks all
+	Sort   string // the list sorted by this column; empty = it cannot be
+	Sorted string // ascending or descending, if the list is
 }
 
-// Pager leads to the next page of a list, and back to the first.
+// Pager leads to the next page of a list, to the one before, and back to the first.
 type Pager struct {
 	First string // empty on the first page
+	Back  string // the page before this one; empty where it cannot be known
 	Next  string // empty on the last page
 	Shown string // 50 applications
 }

@@ -22,7 +22,7 @@ var guidePage = Page{
 
 var guideIcons = []string{
 	"mark", "home", "applications", "api", "users", "activity", "key", "settings", "search", "copy", "check", "alert", "info", "close",
-	"plus", "chevron", "next", "back", "external", "lock", "trash", "download", "menu", "theme", "refresh", "person",
+	"plus", "chevron", "next", "back", "external", "lock", "trash", "download", "menu", "theme", "refresh", "person", "more", "shield", "play", "edit",
 }
 
 var guideTypes = []Option{
@@ -50,4 +50,11 @@ func serveStyleguide(w http.ResponseWriter, r *http.Request, site Site) {
 	if err := site.Write(w, r, http.StatusOK, Plain, styleguide()); err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	}
+}
+
+var guideMenu = []MenuItem{
+	{Label: "Quick start", Href: "/styleguide", Icon: "play"},
+	{Label: "Settings", Href: "/styleguide", Icon: "settings"},
+	{Label: "Disable", Post: "/styleguide", Icon: "lock"},
+	{Label: "Delete", Href: "/styleguide", Icon: "trash", Danger: true, Apart: true},
 }

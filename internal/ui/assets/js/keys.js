@@ -1,13 +1,26 @@
-// Keys: / goes to the search box, and a filter that changes sends its form.
+// Keys: / goes to the search box, ? shows the keys; and a filter that changes sends its form.
 
-const search = document.querySelector("[data-slash]");
-if (search) {
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+const search = document.querySelector("main [data-slash]") ?? document.querySelector("[data-slash]");
+const help = document.getElementById("keys");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target === search) search.blur();
+  const typing = event.target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/" && search) {
     event.preventDefault();
     search.focus();
     search.select();
+  } else if (event.key === "?" && help) {
+    help.showModal();
+  }
+});
+
+for (const button of document.querySelectorAll("[data-keys]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.closest("[popover]")?.hidePopover();
+    help?.showModal();
   });
 }
 

@@ -7,3 +7,7 @@ import "./theme.js";
 import "./secret.js";
 import "./setup.js";
 import "./reveal.js";
+import "./menu.js";
+import "./dialog.js";
+import "./toast.js";
+import "./bulk.js";

@@ -6,11 +6,18 @@ for (const form of document.querySelectorAll("form[data-submit]")) form.submit()
 for (const form of document.querySelectorAll("form[method=post]:not([data-submit])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
+    if (event.defaultPrevented) return;
     form.dataset.sent = "yes";
-    setTimeout(() => delete form.dataset.sent, 4000);
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(() => free(form), 4000);
   });
 }
 // A page that comes back from the browser's memory may be sent again.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const form of document.querySelectorAll("form[data-sent]")) free(form);
 });
+
+function free(form) {
+  delete form.dataset.sent;
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+}

@@ -1,0 +1,26 @@
+package ui
+
+import (
+	"context"
+	"io"
+)
+
+// FilterBar is what stands over a list: search, filters and order as one form that asks for the page again. Its children are
+// SearchBox and Select; a Select with the attribute data-send sends the form when it changes.
+type FilterBar struct {
+	Action string // the list
+	Label  string // for screen readers: Filter applications
+	On     bool   // something is chosen, so there is something to take back
+	Keep   []Hidden
+}
+
+// BulkBar is what can be done with the rows that are ticked. It stands inside the form around the table, at its foot; where
+// scripts run it shows itself once something is ticked, and says how many.
+type BulkBar struct {
+	Word    string // what is ticked, one of it: application
+	Words   string // more of it: applications
+	Actions []Button
+}
+
+// Render writes the bar.
+func (b BulkBar) Render(ctx context.Context, w io.Writer) error { return bulkBar(b).Render(ctx, w) }
