@@ -98,14 +98,14 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, q *Request, row
 	}
 	public := endpoint.Public(r.Context(), h.Log, err.public)
 	reference := ""
-	if q.app.Import != nil && !q.denied && !expected[public.Code] {
+	if q.app.Import != nil && q.trial == nil && !q.denied && !expected[public.Code] {
 		reference = h.trace(r, q, &PageError{Reason: "authorize: " + string(public.Code), Detail: public.Description, spec: "RFC 6749 §4.1.2.1"})
 	}
-	h.Uses.Record(r.Context(), audit.Use{
+	h.Uses.Record(r.Context(), q.use(audit.Use{
 		At: h.Now(), Kind: "authorize.refused", ApplicationID: q.app.ID, URI: q.used, Address: address(r), Reference: reference,
 		Reason: shorten(err.Error(), maxReason), Detail: map[string]string{"error": string(public.Code)},
-	})
-	if !q.approved() {
+	}))
+	if !q.approved() && q.trial == nil { // a run is answered here, so nothing leaves
 		h.offerAnswer(w, r, q, public, reference)
 		return
 	}
@@ -123,7 +123,11 @@ func (h *Handler) page(w http.ResponseWriter, r *http.Request, q *Request, err *
 		use.Detail["client_id"] = shorten(readable(q.get("client_id")), 100)
 		use.ApplicationID = q.applicationID()
 	}
-	h.Uses.Record(r.Context(), use)
+	h.Uses.Record(r.Context(), q.use(use))
+	h.tellTrial(r.Context(), q, err, reference)
+	if q.trialID() != "" && err.Action.Label == "" {
+		err.Action = ui.LinkButton{Label: "Back to Try it", Href: "/dashboard/try/" + q.trialID()}
+	}
 	if err.cause != nil {
 		h.Log.ErrorContext(r.Context(), "an authorization request failed", slog.String("reference", reference), slog.Any("error", err.cause))
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"clientele/internal/grant"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 )
@@ -64,6 +65,9 @@ func (h *Handler) checkClientEnabled(_ context.Context, q *Request) *PageError {
 // never by one with a metadata document, which can have another tomorrow.
 // RFC 6749 §3.1.2.3, RFC 9700 §2.1, RFC 8252 §7.3, OpenID Connect Core 1.0 §3.1.2.1.
 func (h *Handler) checkRedirectURI(_ context.Context, q *Request) *PageError {
+	if q.trial != nil {
+		return h.trialRedirect(q)
+	}
 	if page := unclearRedirectURI(q); page != nil {
 		return page
 	}
@@ -75,7 +79,7 @@ func (h *Handler) checkRedirectURI(_ context.Context, q *Request) *PageError {
 	}
 	uri, err := oauth.ParseRedirectURI(text)
 	used, ok := q.app.RedirectFor(uri, h.Policy())
-	if err != nil || !ok {
+	if err != nil || !ok || text == grant.TrialURI(h.Issuer) {
 		return h.mismatch(q, text)
 	}
 	q.used = used.Value

@@ -2,8 +2,6 @@ package authorize
 
 import (
 	"context"
-
-	"clientele/internal/registry"
 )
 
 // Endpoint is one of those that take an authorization request.
@@ -50,13 +48,15 @@ var checks = []check{
 	{name: "id_token_hint is ours", at: AtAuthorize | AtPAR, redirect: (*Handler).checkIDTokenHint},
 	{name: "resource and audience name APIs", at: everywhere, redirect: (*Handler).checkTarget},
 	{name: "a third party names one API", at: everywhere, redirect: (*Handler).checkThirdParty},
+	{name: "a run of Try it is for no system API", at: AtAuthorize, redirect: (*Handler).checkTrial},
 	{name: "the client may have what it asks", at: everywhere, redirect: (*Handler).checkAccess},
 }
 
-// examine runs the checks of one endpoint. If it returns a RedirectError, the Request's Destination is proven. settled is the
-// client if its metadata document was looked at just now; nil in most requests.
-func (h *Handler) examine(ctx context.Context, p Parameters, at Endpoint, settled *registry.Application) (*Request, *PageError, *RedirectError) {
-	q := &Request{Parameters: p, maxAge: -1, settled: settled}
+// examine runs the checks of one endpoint over a copy of came, which is as it came in. If it returns a RedirectError, the
+// Request's Destination is proven.
+func (h *Handler) examine(ctx context.Context, came Request, at Endpoint) (*Request, *PageError, *RedirectError) {
+	q := &came
+	q.maxAge = -1
 	for _, c := range checks {
 		if c.at&at == 0 || q.unknown() && c.early == nil {
 			continue

@@ -38,10 +38,10 @@ func (h *Handler) sendCode(w http.ResponseWriter, r *http.Request, q *Request, s
 	case err != nil:
 		return failed(err)
 	}
-	h.Uses.Record(r.Context(), audit.Use{
+	h.Uses.Record(r.Context(), q.use(audit.Use{
 		At: s.now, Kind: "authorize.granted", ApplicationID: q.app.ID, UserID: g.UserID, GrantID: g.ID,
 		URI: q.used, Address: address(r), Detail: map[string]string{"scope": g.Scopes.String()},
-	})
+	}))
 	h.deliver(w, r, q.to, map[string]string{"code": value.Reveal()})
 	return nil
 }
@@ -62,6 +62,7 @@ func (q *Request) grant(s situation, userAgent string) grant.Grant {
 		AMR:           s.session.AMR,
 		AuthTime:      s.session.AuthTime,
 		Nonce:         q.nonce,
+		TrialID:       q.trialID(),
 		CreatedAt:     s.now,
 	}
 	if i := q.app.Import; i != nil {

@@ -173,12 +173,12 @@ func needsConsent(q *Request, s situation, ask grant.Ask) grant.AskReason {
 // the redirect does not prove who answers. Our own applications are asked about by APIs that want it; on a redirect
 // that proves nothing the person confirms, unless they just signed in. RFC 8252 §8.6, RFC 6749 §10.2.
 func asksFor(q *Request, s situation, ask grant.Ask) grant.AskReason {
-	proven := ask.RedirectClass == oauth.RedirectHTTPS
+	proven := ask.RedirectClass == oauth.RedirectHTTPS || q.trial != nil // a run is answered here
 	switch {
 	case q.prompt.consent, strings.Contains(q.used, "*"): // whoever has any of the names a wildcard stands for could answer
 		return grant.AskConsent
 	case q.app.Ownership == registry.ThirdParty:
-		if !proven || len(ask.Parts()) == 0 || len(ask.Missing(s.consents)) > 0 {
+		if !proven || q.trial != nil || len(ask.Parts()) == 0 || len(ask.Missing(s.consents)) > 0 {
 			return grant.AskConsent
 		}
 		return ""

@@ -59,6 +59,7 @@ type Handler struct {
 	Settings func() settings.Settings
 	Policy   func() registry.Policy // what of redirect URIs is allowed
 	Site     func() ui.Site
+	Trials   Trials // nil: there is no Try it
 	Uses     audit.Recorder
 	Traces   audit.Tracer // may be nil
 	Log      *slog.Logger
@@ -110,14 +111,19 @@ func (h *Handler) resume(w http.ResponseWriter, r *http.Request) {
 // proceed runs the checks, takes the next step and answers. A client whose metadata document has to be looked at gets that as
 // soon as somebody is signed in, and then the checks run once more.
 func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, p Parameters, row *answered) {
-	q, page, refused := h.examine(r.Context(), p, AtAuthorize, nil)
+	trial, page := h.trialOf(r, p)
+	if page != nil {
+		h.page(w, r, nil, page)
+		return
+	}
+	q, page, refused := h.examine(r.Context(), Request{Parameters: p, trial: trial}, AtAuthorize)
 	if h.URLs != nil && q.due(h.Now(), page) {
 		app, goOn := h.settle(w, r, q, row)
 		if !goOn {
 			return
 		}
 		if app != nil {
-			q, page, refused = h.examine(r.Context(), p, AtAuthorize, app)
+			q, page, refused = h.examine(r.Context(), Request{Parameters: p, trial: trial, settled: app}, AtAuthorize)
 		}
 	}
 	if page != nil {

@@ -13,6 +13,7 @@ import (
 type Request struct {
 	Parameters
 
+	trial    *grant.Trial          // the run of Try it that it belongs to; nil for all that applications send
 	settled  *registry.Application // the client after a look at its metadata document; nil before
 	doubtful bool                  // the client is not in good standing, and a look at its document can change that
 

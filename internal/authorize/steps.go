@@ -48,9 +48,9 @@ func (h *Handler) sendToConsent(w http.ResponseWriter, r *http.Request, q *Reque
 }
 
 // remember keeps what the person allowed for this request, now that every check has passed once more. A confirmation is for
-// one time only.
+// one time only, and so is what somebody allows in a run of Try it.
 func (h *Handler) remember(r *http.Request, q *Request, s situation, ask grant.Ask) error {
-	if !s.allowed(ask, grant.AskConsent) {
+	if q.trial != nil || !s.allowed(ask, grant.AskConsent) {
 		return nil
 	}
 	actor := audit.Actor{Kind: audit.ActorPerson, ID: s.user.ID, Name: s.user.Email, Address: address(r), Door: "signin"}
