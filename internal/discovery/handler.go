@@ -102,6 +102,15 @@ func (h *Handler) current(ctx context.Context) (*document, error) {
 	return d, nil
 }
 
+// Metadata is the document of this moment as it is served, for a page that shows it.
+func (h *Handler) Metadata(ctx context.Context) ([]byte, error) {
+	d, err := h.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return bytes.Clone(d.body), nil
+}
+
 // Check reports whether the rooms' capabilities fit together. The roof asks once, at the start.
 func (h *Handler) Check() error {
 	_, err := h.current(context.Background())

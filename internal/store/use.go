@@ -14,7 +14,7 @@ import (
 )
 
 // AppendUses writes a batch of use events and raises the used days of what they used: the application, the secret or
-// key, and the redirect URI. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
+// key, and the redirect URI, and the tallies of the day. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
 func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 	if len(uses) == 0 {
 		return nil
@@ -25,7 +25,10 @@ func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 				return err
 			}
 		}
-		return raiseDays(ctx, c, uses)
+		if err := raiseDays(ctx, c, uses); err != nil {
+			return err
+		}
+		return raiseTallies(ctx, c, uses)
 	})
 }
 
@@ -70,7 +73,7 @@ func raiseDays(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
 	sums := make(map[used]usage)
 	for i := range uses {
 		u := &uses[i]
-		if u.ApplicationID == "" || u.Reason != "" {
+		if u.ApplicationID == "" || u.Reason != "" || strings.HasPrefix(u.Kind, "trial.") { // what operators try is no use
 			continue
 		}
 		day := u.At.UTC().Truncate(24 * time.Hour)

@@ -15,6 +15,9 @@ func (h *Handler) redeemCode(ctx context.Context, v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := v.checkTrial(g); err != nil {
+		return answer{}, err
+	}
 	if !code.RedeemedAt.IsZero() {
 		return answer{}, h.replayed(ctx, v, g)
 	}
@@ -107,6 +110,9 @@ func (v *visit) checkCode(code grant.Code, g *grant.Grant) *oauth.Error {
 // checkStillRegistered refuses a code that went to a place which was taken out of the application's redirect URIs since: by
 // an operator, or by a new version of its metadata document.
 func (h *Handler) checkStillRegistered(v *visit, g *grant.Grant) *oauth.Error {
+	if v.trial != "" && g.RedirectURI == grant.TrialURI(h.Issuer) { // a page of ours, and nobody's redirect URI
+		return nil
+	}
 	uri, err := oauth.ParseRedirectURI(g.RedirectURI)
 	if err == nil {
 		if _, ok := v.app.RedirectFor(uri, h.Policy()); ok {

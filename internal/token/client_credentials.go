@@ -18,6 +18,9 @@ func (h *Handler) clientCredentials(ctx context.Context, v *visit) (answer, erro
 	if err != nil {
 		return answer{}, err
 	}
+	if err := v.checkTrialAPI(api); err != nil {
+		return answer{}, err
+	}
 	access, err := h.Directory.Access(ctx, v.app, api, registry.ForClient)
 	if err != nil {
 		return answer{}, err

@@ -53,7 +53,7 @@ func (h *Handler) issueToClient(ctx context.Context, v *visit, api *registry.API
 	client := v.app.ClientID()
 	claims := accessClaims{
 		issuer: h.Issuer, audience: []string{api.Identifier}, subject: oauth.ClientSubject(client), client: client,
-		scopes: scopes, handle: handle, machine: true, now: v.now, lifetime: lifetimeOf(api),
+		scopes: scopes, handle: handle, machine: true, now: v.now, lifetime: v.lasting(lifetimeOf(api)),
 	}
 	token, err := h.signAccess(ctx, api, claims)
 	if err != nil {
@@ -130,14 +130,15 @@ func (h *Handler) issueToPerson(ctx context.Context, v *visit, i issuance) (answ
 // accessToken is a JWT for an API, or an opaque token for UserInfo if no API is in play.
 func (h *Handler) accessToken(ctx context.Context, v *visit, i issuance) (string, time.Duration, error) {
 	if i.share.api == nil {
+		lifetime := v.lasting(userInfoLifetime)
 		token, err := grant.MintUserInfo(h.Keys, grant.UserInfoToken{
-			GrantID: i.grant.ID, ExpiresAt: v.now.Add(userInfoLifetime), Scopes: i.share.openid,
+			GrantID: i.grant.ID, ExpiresAt: v.now.Add(lifetime), Scopes: i.share.openid,
 		})
-		return token.Reveal(), userInfoLifetime, err
+		return token.Reveal(), lifetime, err
 	}
 	claims := accessClaims{
 		issuer: h.Issuer, audience: i.share.audience(h.Issuer), subject: i.user.ID, client: v.app.ClientID(),
-		scopes: i.share.tokenScopes(), handle: i.grant.ID, grant: i.grant, now: v.now, lifetime: lifetimeOf(i.share.api),
+		scopes: i.share.tokenScopes(), handle: i.grant.ID, grant: i.grant, now: v.now, lifetime: v.lasting(lifetimeOf(i.share.api)),
 	}
 	token, err := h.signAccess(ctx, i.share.api, claims)
 	return token, claims.lifetime, err
@@ -152,7 +153,7 @@ func (h *Handler) idToken(ctx context.Context, v *visit, i issuance, accessToken
 	alg := algorithm(v.app.IDToken.Algorithm)
 	claims := idClaims{
 		issuer: h.Issuer, client: v.app.ClientID(), grant: i.grant, user: i.user, scopes: i.share.openid, nonce: i.nonce,
-		accessToken: accessToken, algorithm: alg, now: v.now, lifetime: lifetime,
+		accessToken: accessToken, algorithm: alg, now: v.now, lifetime: v.lasting(lifetime),
 	}
 	return h.Signer.Sign(ctx, alg, signing.TypeJWT, claims.json())
 }

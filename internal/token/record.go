@@ -3,6 +3,7 @@ package token
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"clientele/internal/oauth"
 )
@@ -21,6 +22,10 @@ func (h *Handler) record(ctx context.Context, v *visit, err error) {
 	if err != nil {
 		v.use.Kind, v.use.Reason = "token.refused", reason(err)
 		v.use.Detail = map[string]string{"grant_type": string(v.grantType)}
+	}
+	if v.trial != "" { // what operators try is no use of the application
+		v.use.Kind = "trial." + strings.TrimPrefix(v.use.Kind, "token.")
+		v.use.Detail["run"] = v.trial
 	}
 	h.Uses.Record(ctx, v.use)
 }

@@ -132,7 +132,7 @@ func (h *Handler) rotate(ctx context.Context, v *visit, f grant.Family, generati
 // mayRefresh reports whether a refresh token comes with a code. Whether the person let the client stay connected was decided
 // at the authorization; the application and the API must still allow it. OpenID Connect Core 1.0 §11.
 func (v *visit) mayRefresh(g *grant.Grant, s share) bool {
-	return g.Scopes.Has(oauth.ScopeOfflineAccess) && v.app.Allows(oauth.RefreshToken) && (s.api == nil || s.api.AllowOfflineAccess)
+	return v.trial == "" && g.Scopes.Has(oauth.ScopeOfflineAccess) && v.app.Allows(oauth.RefreshToken) && (s.api == nil || s.api.AllowOfflineAccess)
 }
 
 // newFamily is the refresh token that comes with a code. It begins to live with the code's redemption.

@@ -112,7 +112,8 @@ type visit struct {
 	now    time.Time
 	use    audit.Use // what the record will say
 
-	otherKey bool // the grant was made with another key of the client
+	otherKey bool   // the grant was made with another key of the client
+	trial    string // the run of Try it that asks; empty for all that came to the endpoint
 }
 
 func (h *Handler) visit(req request, caller clientauth.Caller) *visit {

@@ -62,6 +62,9 @@ func (h *Handler) apiShare(ctx context.Context, v *visit, g *grant.Grant, s shar
 	if !access.Allowed {
 		return share{}, withdrawn(v, access.Why)
 	}
+	if err := v.checkTrialAPI(api); err != nil {
+		return share{}, err
+	}
 	s.api = api
 	s.scopes = target.Scopes.And(access.Scopes).And(asked)
 	s.userInfo = s.openid.Has(oauth.ScopeOpenID) && v.app.Ownership == registry.FirstParty && !g.Resources && !v.byResource
