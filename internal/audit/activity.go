@@ -13,7 +13,7 @@ type Entry struct {
 // ActivityQuery selects lines of the activity log, newest first.
 type ActivityQuery struct {
 	Sources       []Source // empty = all
-	Kind          string   // a kind, or the beginning of some: token. or application.secret_
+	Kind          string   // a kind, or the beginning of some: token. or application.secret_; refusal. and a door for traces
 	ApplicationID string   // changes of it and what it did
 	UserID        string   // changes of them, what they did, as operator or as a person
 	Reference     string

@@ -75,6 +75,11 @@ func (s *Store) Prune(ctx context.Context, now time.Time, set settings.Settings)
 			return fmt.Errorf("prune %s: %w", w.table, err)
 		}
 	}
+	if set.UseRetention > 0 {
+		if err := s.pruneTallies(ctx, now.Add(-set.UseRetention)); err != nil {
+			return fmt.Errorf("prune use_tallies: %w", err)
+		}
+	}
 	for _, over := range []struct {
 		which string
 		at    time.Time
@@ -143,8 +148,11 @@ func (s *Store) pruneStrangers(ctx context.Context, which string, at, now time.T
 				return err
 			}
 			var f filter
-			if err := exec(ctx, c, `DELETE FROM application_usage WHERE application_id IN `+in(&f, removed), f.args...); err != nil {
-				return err
+			these := in(&f, removed)
+			for _, table := range []string{"application_usage", "use_tallies"} {
+				if err := exec(ctx, c, `DELETE FROM `+table+` WHERE application_id IN `+these, f.args...); err != nil {
+					return err
+				}
 			}
 			return tell(ctx, c, registry.KindApplication, now, removed...)
 		}); err != nil {

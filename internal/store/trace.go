@@ -86,10 +86,12 @@ func selectTraces(q registry.TraceQuery) (text string, args []any, limit int) {
 		f.add("kind = ?", string(q.Kind))
 	}
 	f.olderThan("at", "reference", q.After)
-	text = `SELECT reference, at, door, client_id, application_id, user_id, address, kind, rule, value, message, mend, side, spec, detail,
-		repeats FROM traces` + f.where() + " ORDER BY at DESC, reference DESC LIMIT " + f.arg(limit+1)
+	text = `SELECT ` + traceColumns + ` FROM traces` + f.where() + " ORDER BY at DESC, reference DESC LIMIT " + f.arg(limit+1)
 	return text, f.args, limit
 }
+
+const traceColumns = `reference, at, door, client_id, application_id, user_id, address, kind, rule, value, message, mend, side, spec, detail,
+	repeats`
 
 func scanTrace(row sqldb.Scanner) (t audit.Trace, err error) {
 	err = row.Scan(&t.Reference, sqldb.ScanTime(&t.At), &t.Door, &t.ClientID, &t.ApplicationID, &t.UserID, &t.Address, &t.Kind, &t.Rule,

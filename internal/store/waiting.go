@@ -99,6 +99,12 @@ func (s *Store) WaitingClients(ctx context.Context, after string, limit int) (pa
 	return page, err
 }
 
+// CountWaiting is how many entries the queue has.
+func (s *Store) CountWaiting(ctx context.Context) (n int, err error) {
+	err = s.db.Read(ctx, func(c *sqldb.Conn) error { return c.QueryRow(ctx, `SELECT COUNT(*) FROM import_queue`).Scan(&n) })
+	return n, err
+}
+
 func selectWaiting(after string, most int) (text string, args []any, limit int) {
 	limit = pageSize(most)
 	var f filter
