@@ -1,9 +1,12 @@
 package store
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/registry"
 	"clientele/internal/sqldb"
 )
@@ -23,15 +26,46 @@ type Plan struct {
 	Args []any
 }
 
+// ActivityPlans are the ways that questions about the log take.
+func ActivityPlans(ctx context.Context, s *Store, questions map[string]audit.ActivityQuery) (map[string]Plan, error) {
+	plans := make(map[string]Plan)
+	err := s.db.View(ctx, func(c *sqldb.Conn) error {
+		for name, q := range questions {
+			streams, err := activityStreams(ctx, c, &q)
+			if err != nil {
+				return err
+			}
+			for i, st := range streams {
+				text, args := st.statement(&q, 51)
+				plans[fmt.Sprint(name, " ", tables[st.rank].name, " ", i)] = Plan{text, args}
+			}
+		}
+		return nil
+	})
+	kinds := filter{}
+	kinds.add("application_id = ?", "app1")
+	kinds.add("kind > ?", "token.issued")
+	plans["the next kind of an application"] = Plan{nextKind("audit_uses", &kinds), kinds.args}
+	return plans, err
+}
+
 // Plans are the statements whose way through the tables is watched, by what they look for.
 func Plans(now time.Time) map[string]Plan {
 	byReference, reference, _ := selectTraces(registry.TraceQuery{Reference: "7KQ2-MD4F"})
 	ofClient, client, _ := selectTraces(registry.TraceQuery{ClientID: "https://client.example/x"})
 	ofApplication, application, _ := selectTraces(registry.TraceQuery{ApplicationID: "tpc_1"})
 	newest, none, _ := selectTraces(registry.TraceQuery{After: newestCursor(now, "7KQ2-MD4F")})
+	now0, soon := now.UnixMicro(), now.Add(registry.ExpiresSoon).UnixMicro()
 	queue, first, _ := selectWaiting(newestCursor(now, "wtg_1"), 50)
 	return map[string]Plan{
 		"imports that are due":           {dueImports, []any{now.UnixMicro(), now.UnixMicro(), 100, string(registry.ByOperator)}},
+		"the tallies of an application":  {selectTallies, []any{"app1", dayOf(now)}},
+		"the days that are over":         {`SELECT application_id, day, kind FROM use_tallies WHERE day < $1 ORDER BY day LIMIT $2`, []any{dayOf(now), 500}},
+		"secrets that expire":            {concernText[registry.SecretsExpiring] + " LIMIT $3", []any{now0, soon, 10}},
+		"secrets that have expired":      {concernText[registry.SecretsExpired] + " LIMIT $3", []any{now0, soon, 10}},
+		"documents that fail":            {concernText[registry.DocumentsFailing] + " LIMIT $3", []any{now0, soon, 10}},
+		"key sets that wait":             {concernText[registry.KeysWaiting] + " LIMIT $3", []any{now0, soon, 10}},
+		"suspended applications":         {concernText[registry.Suspended] + " LIMIT $3", []any{now0, soon, 10}},
 		"a trace by its reference":       {byReference, reference},
 		"the traces of a client":         {ofClient, client},
 		"the traces of an application":   {ofApplication, application},
