@@ -16,10 +16,12 @@ type Policy struct {
 	PersonLifetime   time.Duration
 	OperatorIdle     time.Duration
 	OperatorLifetime time.Duration
+	OperatorPasskeys bool // operators sign in with a passkey
 }
 
 // Accounts makes, changes and signs in users. All fields must be set.
 type Accounts struct {
+	Issuer    string // the public URL: where passkeys are good. The command line, which meets no browser, leaves it empty
 	Store     Store
 	Keys      *secret.Keyring
 	Passwords *Passwords

@@ -123,7 +123,7 @@ func (s *Server) gather(ctx context.Context, master *secret.Master) (err error) 
 		Outbound: s.outbound, Traces: s.traces, Uses: s.uses, Log: s.log, Now: s.now,
 	}.Service()
 	s.accounts = &account.Accounts{
-		Store: s.store, Keys: s.keys, Passwords: s.passwords, Now: s.now, Uses: s.uses,
+		Issuer: s.public.Issuer, Store: s.store, Keys: s.keys, Passwords: s.passwords, Now: s.now, Uses: s.uses,
 		Policy: func() account.Policy { return AccountPolicy(s.settings.Current()) },
 	}
 	return nil
@@ -134,7 +134,7 @@ func AccountPolicy(now settings.Settings) account.Policy {
 	return account.Policy{
 		InstanceName: now.InstanceName,
 		PersonIdle:   now.PersonSessionIdle, PersonLifetime: now.PersonSessionLifetime,
-		OperatorIdle: now.OperatorSessionIdle, OperatorLifetime: now.OperatorSessionLifetime,
+		OperatorIdle: now.OperatorSessionIdle, OperatorLifetime: now.OperatorSessionLifetime, OperatorPasskeys: now.OperatorPasskeys,
 	}
 }
 

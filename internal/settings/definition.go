@@ -63,6 +63,7 @@ var definitions = []Definition{
 	span("person_session_lifetime", "How long a person stays signed in at most.", time.Minute, 365*day, func(s *Settings) *time.Duration { return &s.PersonSessionLifetime }),
 	span("operator_session_idle", "How long an operator stays signed in without doing anything.", time.Minute, day, func(s *Settings) *time.Duration { return &s.OperatorSessionIdle }),
 	span("operator_session_lifetime", "How long an operator stays signed in at most.", time.Minute, 7*day, func(s *Settings) *time.Duration { return &s.OperatorSessionLifetime }),
+	toggle("operator_passkeys", "Whether operators must sign in with a passkey. One who has none adds one right after signing in with the password; one who has lost it needs the command line.", func(s *Settings) *bool { return &s.OperatorPasskeys }),
 	span("change_retention", "How long the record of changes is kept. 0 for ever.", 0, 36500*day, func(s *Settings) *time.Duration { return &s.ChangeRetention }),
 	span("use_retention", "How long the record of uses (tokens issued, sign-ins) is kept.", time.Hour, 3650*day, func(s *Settings) *time.Duration { return &s.UseRetention }),
 }

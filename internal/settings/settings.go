@@ -25,6 +25,7 @@ type Settings struct {
 	PersonSessionLifetime   time.Duration
 	OperatorSessionIdle     time.Duration
 	OperatorSessionLifetime time.Duration
+	OperatorPasskeys        bool // operators sign in with a passkey
 
 	ChangeRetention time.Duration // how long change events are kept; 0 = for ever
 	UseRetention    time.Duration // how long use events are kept

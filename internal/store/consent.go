@@ -70,12 +70,7 @@ func (s *Store) RevokeConsent(ctx context.Context, id string, now time.Time, e a
 		if err != nil {
 			return absent(err, grant.ErrNotFound)
 		}
-		if err := exec(ctx, c, `UPDATE grants SET revoked_at = $3, revoked_why = $4 WHERE user_id = $1 AND application_id = $2 AND revoked_at IS NULL`,
-			user, application, now.UnixMicro(), e.Kind); err != nil {
-			return err
-		}
-		if err := exec(ctx, c, `UPDATE refresh_families SET revoked_at = $3 WHERE user_id = $1 AND application_id = $2 AND revoked_at IS NULL`,
-			user, application, now.UnixMicro()); err != nil {
+		if err := endGrants(ctx, c, user, application, e.Kind, now); err != nil {
 			return err
 		}
 		return record(ctx, c, e)

@@ -92,3 +92,21 @@ func (s *Store) UserSessions(ctx context.Context, userID string) (sessions []acc
 	})
 	return sessions, err
 }
+
+// EndSessionOf ends one session of a user. It fails with account.ErrNotFound if it is somebody else's, or has ended.
+func (s *Store) EndSessionOf(ctx context.Context, userID, id string, now time.Time) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		changed, err := c.Exec(ctx, `UPDATE sessions SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL`, id, userID, now.UnixMicro())
+		return mustHit(changed, err, account.ErrNotFound)
+	})
+}
+
+// EndOtherSessions ends the sessions of a user but one, of both kinds. What applications were granted stays.
+func (s *Store) EndOtherSessions(ctx context.Context, userID, keep string, now time.Time, e audit.Event) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		if err := exec(ctx, c, `UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL`, userID, keep, now.UnixMicro()); err != nil {
+			return err
+		}
+		return record(ctx, c, e)
+	})
+}
