@@ -14,6 +14,11 @@ const (
 	Suspended        ConcernKind = "suspended"         // nothing new begins, because of what the document says
 )
 
+// ConcernKinds are all of them, the most urgent first.
+func ConcernKinds() []ConcernKind {
+	return []ConcernKind{SecretsExpired, SecretsExpiring, Suspended, KeysWaiting, DocumentsFailing}
+}
+
 // ExpiresSoon is how long before its end a secret is a concern.
 const ExpiresSoon = 14 * 24 * time.Hour
 

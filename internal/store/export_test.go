@@ -55,17 +55,11 @@ func Plans(now time.Time) map[string]Plan {
 	ofClient, client, _ := selectTraces(registry.TraceQuery{ClientID: "https://client.example/x"})
 	ofApplication, application, _ := selectTraces(registry.TraceQuery{ApplicationID: "tpc_1"})
 	newest, none, _ := selectTraces(registry.TraceQuery{After: newestCursor(now, "7KQ2-MD4F")})
-	now0, soon := now.UnixMicro(), now.Add(registry.ExpiresSoon).UnixMicro()
 	queue, first, _ := selectWaiting(newestCursor(now, "wtg_1"), 50)
-	return map[string]Plan{
+	plans := map[string]Plan{
 		"imports that are due":           {dueImports, []any{now.UnixMicro(), now.UnixMicro(), 100, string(registry.ByOperator)}},
 		"the tallies of an application":  {selectTallies, []any{"app1", dayOf(now)}},
 		"the days that are over":         {`SELECT application_id, day, kind FROM use_tallies WHERE day < $1 ORDER BY day LIMIT $2`, []any{dayOf(now), 500}},
-		"secrets that expire":            {concernText[registry.SecretsExpiring] + " LIMIT $3", []any{now0, soon, 10}},
-		"secrets that have expired":      {concernText[registry.SecretsExpired] + " LIMIT $3", []any{now0, soon, 10}},
-		"documents that fail":            {concernText[registry.DocumentsFailing] + " LIMIT $3", []any{now0, soon, 10}},
-		"key sets that wait":             {concernText[registry.KeysWaiting] + " LIMIT $3", []any{now0, soon, 10}},
-		"suspended applications":         {concernText[registry.Suspended] + " LIMIT $3", []any{now0, soon, 10}},
 		"a trace by its reference":       {byReference, reference},
 		"the traces of a client":         {ofClient, client},
 		"the traces of an application":   {ofApplication, application},
@@ -78,4 +72,12 @@ func Plans(now time.Time) map[string]Plan {
 		"the keys of applications":       {keySelect + ` WHERE application_id IN ($1, $2)`, []any{"tpc_1", "tpc_2"}},
 		"the newest version of document": {documentSelect + ` WHERE application_id = $1 ORDER BY version DESC LIMIT $2`, []any{"tpc_1", 50}},
 	}
+	for _, kind := range registry.ConcernKinds() {
+		text, args, err := selectConcerns(kind, now, 10)
+		if err != nil {
+			panic(err)
+		}
+		plans["concerns "+string(kind)] = Plan{text, args}
+	}
+	return plans
 }
