@@ -1,6 +1,7 @@
 package advisor
 
 import (
+	"slices"
 	"time"
 
 	"clientele/internal/registry"
@@ -17,6 +18,15 @@ const (
 	Info     Severity = "info"     // worth knowing
 )
 
+// Severities are all of them, the worst first.
+var Severities = []Severity{High, Moderate, Low, Info}
+
+// AtLeast reports whether s is as bad as limit, or worse. A severity that does not exist is never.
+func (s Severity) AtLeast(limit Severity) bool {
+	at, bound := slices.Index(Severities, s), slices.Index(Severities, limit)
+	return at >= 0 && at <= bound
+}
+
 // Finding is one risk that a check found.
 type Finding struct {
 	Check    string // id of the check, as in redirect_localhost
@@ -24,10 +34,10 @@ type Finding struct {
 	Title    string // what is the matter, in a sentence without a full stop
 	Evidence []Evidence
 	Why      string // why it matters
-	Spec     string // where that is written: RFC 9700 §4.1.1
+	Spec     string // where that is written: RFC 9700 §4.1.1; empty if it is our own advice
 	Fix      string // what to do
 	Field    string // the field of the application that it is about, as in registry.Violation; empty if none
-	Mend     string // id of the one-click change that mends it (see Mends); empty if there is no safe one
+	Mend     string // id of the one-click change that mends all of it (see Mends); empty if there is no safe one
 }
 
 // Evidence is what a check looked at: the value, the date, the count.
@@ -35,6 +45,8 @@ type Evidence struct {
 	Label string
 	Value string
 	At    time.Time // zero = no date
+	APIID string    // the API it is about; empty if none
+	Mend  string    // id of the one-click change for this one alone; empty if there is no safe one
 }
 
 // Subject is all that checks look at. What is not known is zero, and a check that needs it stays silent.
@@ -42,22 +54,53 @@ type Subject struct {
 	Application registry.Application
 	Draft       bool // not stored yet, or just being edited: nothing about its use is known
 	Now         time.Time
-	Production  bool                   // the instance is not one on loopback: http and localhost are risks
-	Grants      []registry.ClientGrant // of the application, default grants included where they apply to it
-	APIs        map[string]registry.API
-	Use         Use
+	Production  bool                    // the instance is not one on loopback: http and localhost are risks
+	Grants      []registry.ClientGrant  // of the application, default grants included where they apply to it
+	APIs        map[string]registry.API // by internal id: of the grants, and those that are open to the application without one
+	DefaultAPI  string                  // identifier of the API that a request without one is for; empty if there is none
+	Facts       registry.Facts          // how it is used
 }
 
-// Use is what is known of how an application was used.
-type Use struct {
-	RetiredSecrets map[string]Tried     // by secret id: a retired one that was presented again
-	ScopesUsed     map[string][]string  // by API id: every scope that was granted in the last 90 days
-	SharedKeys     map[string][]string  // by key thumbprint: the other applications (internal ids) that have it
-	DeadHosts      map[string]time.Time // redirect hosts that no longer resolve, and when that was first seen
+// Check runs every check that applies and returns what they found, the worst first.
+func Check(s *Subject) []Finding {
+	found, _ := run(s)
+	return found
 }
 
-// Tried is how often something was tried, and when last.
-type Tried struct {
-	Count int
-	Last  time.Time
+func run(s *Subject) (found []Finding, passed []Passed) {
+	for i := range checks {
+		c := &checks[i]
+		if c.applies != nil && !c.applies(s) || c.use && s.Draft {
+			continue
+		}
+		evidence := c.find(s)
+		if len(evidence) == 0 {
+			passed = append(passed, Passed{Check: c.id, Title: c.passed})
+			continue
+		}
+		f := Finding{
+			Check: c.id, Severity: c.severity, Title: c.title, Evidence: evidence, Why: c.why, Spec: c.spec, Fix: c.fix, Field: c.field,
+		}
+		if f.Mend = c.mend; !mendable(s, c.field) {
+			f.unmend()
+		}
+		found = append(found, f)
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		return slices.Index(Severities, a.Severity) - slices.Index(Severities, b.Severity)
+	})
+	return found, passed
+}
+
+// mendable: of what a metadata document owns nothing can be changed here, and a draft is changed where it is typed.
+func mendable(s *Subject, field string) bool {
+	return !s.Draft && s.Application.FieldOwner(field) == registry.FromOperator
+}
+
+// unmend takes the one-click changes away.
+func (f *Finding) unmend() {
+	f.Mend = ""
+	for i := range f.Evidence {
+		f.Evidence[i].Mend = ""
+	}
 }
