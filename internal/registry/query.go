@@ -29,16 +29,20 @@ type Query struct {
 	Risky      bool      // only applications with a finding of high severity when they were last checked
 	Sort       Sort
 	Unfinished bool   // strangers too that have not finished an authorization yet
+	Held       bool   // only imported ones that are suspended or withdrawn
 	After      string // cursor of the page before; empty = first
+	Before     string // cursor of the page behind; wins over After
 	Limit      int
 	Offset     int // for page numbers; not together with After
 	Total      bool
+	Bare       bool // without URIs, tags, secrets and keys: for lists that show none
 }
 
 // Page is one page of things, newest first.
 type Page[T any] struct {
 	Items []T
 	Next  string // cursor of the next page; empty = last
+	Back  string // cursor of the page before, for Before; empty = first, or a list that is not read back
 	Total int    // only if the query asked for it
 }
 

@@ -39,6 +39,9 @@ func insertWhole(ctx context.Context, c *sqldb.Conn, a *registry.Application, by
 	if err != nil {
 		return taken(err, registry.ErrConflict)
 	}
+	if err := insertEntry(ctx, c, a, place); err != nil {
+		return err
+	}
 	if err := insertParts(ctx, c, a, place); err != nil {
 		return taken(err, registry.ErrConflict)
 	}
@@ -109,6 +112,9 @@ func updateWhole(ctx context.Context, c *sqldb.Conn, a *registry.Application, wa
 		return staleOrGone(ctx, c, `SELECT EXISTS (SELECT 1 FROM applications WHERE id = $1)`, a.ID, registry.ErrStale, registry.ErrNotFound)
 	}
 	if err != nil {
+		return err
+	}
+	if err := updateEntry(ctx, c, a, place); err != nil {
 		return err
 	}
 	return taken(saveParts(ctx, c, a, place), registry.ErrConflict)

@@ -81,3 +81,32 @@ func Plans(now time.Time) map[string]Plan {
 	}
 	return plans
 }
+
+// ListPlans are the walks of lists of applications: every order with every filter, from the start, forwards and back.
+func ListPlans(now time.Time) (plans []Plan) {
+	no := false
+	filters := []registry.Query{
+		{},
+		{Types: []registry.Type{registry.Native}},
+		{Ownership: registry.FirstParty},
+		{Origin: registry.Manual},
+		{Enabled: &no},
+		{Unused: now},
+		{Risky: true},
+		{Held: true},
+		{Types: []registry.Type{registry.Native}, Ownership: registry.FirstParty, Origin: registry.Manual, Enabled: &no, Unused: now, Risky: true},
+	}
+	for sort, by := range applicationOrders {
+		at := by.cursor(spot{key: "7", place: 7})
+		for _, q := range filters {
+			for _, cursors := range [][2]string{{"", ""}, {at, ""}, {"", at}} {
+				q.Sort, q.After, q.Before = sort, cursors[0], cursors[1]
+				wanted := (&Store{bounds: usualBounds}).selectApplications(q)
+				wanted.begin()
+				text, f := applications.walked(wanted)
+				plans = append(plans, Plan{text + f.where() + wanted.order.by(wanted.back) + " LIMIT " + f.arg(51), f.args})
+			}
+		}
+	}
+	return plans
+}

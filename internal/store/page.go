@@ -59,7 +59,7 @@ func cut[T any](items []T, limit int) ([]T, bool) {
 func placeCursor(place int64) string { return cursor(strconv.FormatInt(place, 36), "") }
 
 func parsePlace(after string) (place int64, ok bool) {
-	key, _, ok := parseCursor(after)
+	key, id, ok := parseCursor(after)
 	place, err := strconv.ParseInt(key, 36, 64)
-	return place, ok && err == nil
+	return place, ok && id == "" && err == nil
 }

@@ -7,12 +7,12 @@ import (
 	"clientele/internal/sqldb"
 )
 
-// catalogue is a table that is listed newest first and searched by words. Its rows have a place, a number that goes up with
+// catalogue is a table that is listed and searched by words. Its rows have a place, a number that goes up with
 // every new row; its terms are lower-cased words with the places of the rows they find.
 type catalogue struct{ rows, terms string }
 
 var (
-	applications = catalogue{"applications", "application_terms"}
+	applications = catalogue{"application_entries", "application_terms"}
 	users        = catalogue{"users", "user_terms"}
 )
 
@@ -21,20 +21,34 @@ type selection struct {
 	words  []string
 	filter filter
 	hidden string // selects the places of rows that are not there; few
+	order  order  // newest first is order newestFirst
 	after  string
+	before string // the page that ends before this cursor; wins over after
 	offset int
 	limit  int
 	total  bool
 	bounds bounds
 
-	before int64 // the place in after
-	paged  bool  // whether there is one
+	from  spot // what after or before stands for
+	paged bool // whether there is one
+	back  bool // it is before
 }
 
-// picked is one page of a catalogue, as places.
+// begin finds out where the page begins.
+func (q *selection) begin() {
+	if q.before != "" {
+		q.from, q.paged = q.order.parse(q.before)
+		q.back = q.paged
+		return
+	}
+	q.from, q.paged = q.order.parse(q.after)
+}
+
+// picked is one page of a catalogue, as places in the order of the list.
 type picked struct {
 	places []int64
 	next   string
+	back   string
 	total  int
 }
 
@@ -58,15 +72,39 @@ func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p pick
 			return p, err
 		}
 	}
-	q.before, q.paged = parsePlace(q.after)
-	if p.places, err = k.page(ctx, c, q, matches); err != nil {
+	q.begin()
+	spots, err := k.page(ctx, c, q, matches)
+	if err != nil {
 		return p, err
 	}
-	var more bool
-	if p.places, more = cut(p.places, q.limit); more {
-		p.next = placeCursor(p.places[q.limit-1])
+	if q.back && len(spots) <= q.limit { // the page before this one is the first, and a first page is full
+		q.paged, q.back = false, false
+		if spots, err = k.page(ctx, c, q, matches); err != nil {
+			return p, err
+		}
 	}
+	p.cut(q, spots)
 	return p, nil
+}
+
+// cut keeps one page of what was read, and the cursors of its neighbours.
+func (p *picked) cut(q selection, spots []spot) {
+	spots, more := cut(spots, q.limit)
+	if q.back {
+		slices.Reverse(spots)
+	}
+	if len(spots) == 0 {
+		return
+	}
+	if more || q.back {
+		p.next = q.order.cursor(spots[len(spots)-1])
+	}
+	if q.paged {
+		p.back = q.order.cursor(spots[0])
+	}
+	for _, s := range spots {
+		p.places = append(p.places, s.place)
+	}
 }
 
 // counted counts what is selected. All there is is counted without looking at each, whether it is hidden.
@@ -79,13 +117,13 @@ func (k catalogue) counted(q selection, matches []match) (text string, args []an
 }
 
 // page reads the places of one page, and one more.
-func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches []match) ([]int64, error) {
+func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches []match) ([]spot, error) {
 	if len(matches) == 0 || matches[0].count > q.bounds.frequent {
 		from, f := k.walked(q)
 		return q.read(ctx, c, from, f)
 	}
 	from, all := k.found(q, matches, 0)
-	if len(all.conditions) > 0 && matches[0].count > q.bounds.soon && q.offset == 0 {
+	if len(all.conditions) > 0 && matches[0].count > q.bounds.soon && q.offset == 0 && q.order == newestFirst {
 		from, newest := k.found(q, matches, q.bounds.soon)
 		places, err := q.read(ctx, c, from, newest)
 		if err != nil || len(places) > q.limit {
@@ -95,12 +133,12 @@ func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches
 	return q.read(ctx, c, from, all)
 }
 
-func (q selection) read(ctx context.Context, c *sqldb.Conn, text string, f filter) ([]int64, error) {
-	text += f.where() + " ORDER BY r.place DESC LIMIT " + f.arg(q.limit+1)
+func (q selection) read(ctx context.Context, c *sqldb.Conn, text string, f filter) ([]spot, error) {
+	text += f.where() + q.order.by(q.back) + " LIMIT " + f.arg(q.limit+1)
 	if q.offset > 0 && !q.paged {
 		text += " OFFSET " + f.arg(q.offset)
 	}
-	return sqldb.All(ctx, c, func(row sqldb.Scanner) (place int64, err error) { return place, row.Scan(&place) }, text, f.args...)
+	return sqldb.All(ctx, c, q.order.scan, text, f.args...)
 }
 
 // match is a word and how many terms begin with it, counted up to a little over what makes it frequent.
@@ -131,10 +169,10 @@ func (k catalogue) walked(q selection) (from string, f filter) {
 		k.has(&f, word)
 	}
 	if q.paged {
-		f.add("r.place < ?", q.before)
+		q.order.beyond(&f, q.from, q.back)
 	}
 	q.hide(&f)
-	return "SELECT r.place FROM " + k.rows + " r", f
+	return "SELECT " + q.order.columns() + " FROM " + k.rows + " r", f
 }
 
 // hide adds the condition that r is not one of the hidden rows. It asks for the place alone: what is found by words is not
@@ -165,7 +203,10 @@ func (k catalogue) found(q selection, matches []match, first int) (from string, 
 		places += " GROUP BY place" // a place is there for each of its terms that begin with the word; INTERSECT does without
 	}
 	if first > 0 {
-		places += " ORDER BY place DESC LIMIT " + f.arg(first)
+		places += " ORDER BY place" + q.order.direction(q.back) + " LIMIT " + f.arg(first)
+	}
+	if q.order != newestFirst {
+		return k.sorted(q, f, places)
 	}
 	if conditions := q.filter.conditions; len(conditions) > 0 {
 		f.add("EXISTS (SELECT 1 FROM " + k.rows + " a WHERE a.place = r.place AND " + and(conditions) + ")")
@@ -174,11 +215,26 @@ func (k catalogue) found(q selection, matches []match, first int) (from string, 
 	return "SELECT r.place FROM (" + places + ") AS r", f
 }
 
+// sorted selects from the rows at the places. The places come first, whatever index has the order: they are few.
+func (k catalogue) sorted(q selection, f filter, places string) (from string, all filter) {
+	f.conditions = append(f.conditions, q.filter.conditions...)
+	f.conditions = append(f.conditions, "r.place = p.place")
+	if q.paged {
+		q.order.beyond(&f, q.from, q.back)
+	}
+	q.hide(&f)
+	return "SELECT " + q.order.columns() + " FROM (" + places + ") AS p CROSS JOIN " + k.rows + " r", f
+}
+
 // placesOf selects the places of one word.
 func (k catalogue) placesOf(f *filter, q selection, word string) string {
 	text := "SELECT place FROM " + k.terms + " WHERE term >= " + f.arg(word) + " AND term < " + f.arg(beyond(word))
-	if q.paged {
-		text += " AND place < " + f.arg(q.before)
+	if q.paged && q.order == newestFirst {
+		sign := " < "
+		if q.back {
+			sign = " > "
+		}
+		text += " AND place" + sign + f.arg(q.from.place)
 	}
 	return text
 }

@@ -121,6 +121,9 @@ func raiseDay(ctx context.Context, c *sqldb.Conn, thing used, sum usage) error {
 			WHERE application_id = $1 AND kind = 'redirect' AND value = $2 AND (last_used IS NULL OR last_used < $3)`,
 			thing.application, thing.uri, day)
 	}
+	if err := exec(ctx, c, `UPDATE application_entries SET last_used = $2 WHERE id = $1 AND last_used < $2`, thing.application, day); err != nil {
+		return err
+	}
 	return exec(ctx, c, `INSERT INTO application_usage (application_id, uses, last_used) VALUES ($1, $2, $3)
 		ON CONFLICT (application_id) DO UPDATE SET uses = application_usage.uses + excluded.uses,
 			last_used = CASE WHEN application_usage.last_used > excluded.last_used THEN application_usage.last_used ELSE excluded.last_used END`,

@@ -114,7 +114,7 @@ func (s *Store) user(ctx context.Context, column, value string) (u account.User,
 // Users returns one page of users, newest first. Every word of the search must begin the e-mail address, the id or a word
 // of the name.
 func (s *Store) Users(ctx context.Context, q account.Query) (page account.Page, err error) {
-	wanted := selection{words: words(q.Search), after: q.After, limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds}
+	wanted := selection{words: words(q.Search), order: newestFirst, after: q.After, limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds}
 	if q.Operators {
 		wanted.filter.add("role <> ''")
 	}
