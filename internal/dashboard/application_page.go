@@ -8,7 +8,7 @@ import (
 
 // applicationRoutes are the pages of one application.
 func (d *Dashboard) applicationRoutes() []route {
-	return []route{
+	return append(d.advancedRoutes(), []route{
 		{"GET /dashboard/applications/{id}", account.ActView, false, d.quickStart},
 		{"POST /dashboard/applications/{id}/callback", account.ActEdit, false, d.addCallback},
 		{"GET /dashboard/applications/{id}/settings", account.ActView, false, d.applicationSettings},
@@ -35,7 +35,7 @@ func (d *Dashboard) applicationRoutes() []route {
 		{"GET /dashboard/applications/{id}/danger", account.ActView, false, d.danger},
 		{"POST /dashboard/applications/{id}/switch", account.ActEdit, false, d.switchApplication},
 		{"POST /dashboard/applications/{id}/delete", account.ActEdit, true, d.deleteApplication},
-	}
+	}...)
 }
 
 // appTab is one page of an application and whether an application has it.
@@ -86,3 +86,21 @@ func originWord(a *registry.Application) string {
 
 // triable reports whether an authorization can be tried from the application's page.
 func triable(v *visit, a *registry.Application) bool { return v.canEdit() && a.Enabled }
+
+// applicationMenu is what can be done with an application from each of its pages.
+func applicationMenu(a *registry.Application) ui.Menu {
+	var items []ui.MenuItem
+	if a.Import == nil {
+		items = append(items, ui.MenuItem{Label: "Duplicate as…", Icon: "copy", Href: appPath(a, "duplicate")})
+	}
+	if a.Enabled {
+		items = append(items, ui.MenuItem{Label: "Switch off", Post: appPath(a, "switch"), Fields: []ui.Hidden{{Name: "enabled", Value: "no"}}})
+	} else {
+		items = append(items, ui.MenuItem{Label: "Switch on", Post: appPath(a, "switch"), Fields: []ui.Hidden{{Name: "enabled", Value: "yes"}}})
+	}
+	if usesSecrets(a) {
+		items = append(items, ui.MenuItem{Label: "Replace the secret…", Icon: "refresh", Href: appPath(a, "credentials?open=replace")})
+	}
+	items = append(items, ui.MenuItem{Label: "Delete…", Icon: "trash", Href: appPath(a, "danger"), Danger: true, Apart: true})
+	return ui.Menu{ID: "application-menu", Label: "Actions for " + a.Name, Items: items}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,23 +12,28 @@ import (
 	"clientele/internal/registry"
 )
 
+// The settings of an application are two forms, each on a tab of its own: what is changed often, and the rest under Advanced.
+// Saving one leaves the other alone.
+const (
+	partSettings = "settings"
+	partAdvanced = "advanced"
+)
+
 // settingsForm is the settings of an application as text, as they are typed.
 type settingsForm struct {
 	values url.Values
 	Wrong  faults
-	Stale  bool // somebody else saved in between; the revision is theirs now
+	At     map[string]map[int][]string // messages about one value of a list, by field and position
+	Stale  []staleField                // what differs from what somebody else saved in between
 }
 
 func (f settingsForm) get(name string) string { return f.values.Get(name) }
 func (f settingsForm) on(name string) bool    { return f.values.Get(name) != "" }
 func (f settingsForm) has(name, value string) bool {
-	for _, v := range f.values[name] {
-		if v == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.values[name], value)
 }
+
+func (f settingsForm) list(name string) []string { return listOf(f.values, name) }
 
 // settingLabels are what the page calls the fields in its messages.
 var settingLabels = map[string]string{
@@ -38,37 +44,47 @@ var settingLabels = map[string]string{
 	"refresh.lifetime": "The lifetime", "refresh.idle_lifetime": "The idle lifetime", "metadata": "The metadata",
 }
 
-var settingFields = []string{
-	"name", "description", "logo_uri", "type", "tags", "redirect_uris", "logout_uris", "web_origins", "cors_origins", "initiate_login_uri",
-	"grant_types", "require_pkce", "id_token.lifetime", "id_token.algorithm", "refresh.rotating", "refresh.leeway", "refresh.lifetime",
-	"refresh.idle_lifetime", "metadata",
+// settingFields are the fields of each form, in their order.
+var settingFields = map[string][]string{
+	partSettings: {
+		"name", "description", "logo_uri", "type", "tags", "initiate_login_uri", "redirect_uris", "logout_uris", "web_origins", "cors_origins",
+		"id_token.lifetime", "id_token.algorithm", "refresh.rotating", "refresh.leeway", "refresh.lifetime", "refresh.idle_lifetime",
+	},
+	partAdvanced: {"grant_types", "require_pkce", "metadata"},
 }
 
+var uriFields = []string{"redirect_uris", "logout_uris", "web_origins", "cors_origins"}
+
 // formOf writes the settings of an application into a form.
-func formOf(a *registry.Application) settingsForm {
+func formOf(a *registry.Application, part string) settingsForm {
 	v := url.Values{}
+	v.Set("part", part)
 	v.Set("revision", strconv.FormatInt(a.Revision, 10))
-	v.Set("name", a.Name)
-	v.Set("description", a.Description)
-	v.Set("logo_uri", a.LogoURI)
-	v.Set("type", string(a.Type))
-	v.Set("tags", strings.Join(a.Tags, ", "))
-	v.Set("redirect_uris", strings.Join(registry.Values(a.RedirectURIs), "\n"))
-	v.Set("logout_uris", strings.Join(registry.Values(a.LogoutURIs), "\n"))
-	v.Set("web_origins", strings.Join(registry.Values(a.WebOrigins), "\n"))
-	v.Set("cors_origins", strings.Join(registry.Values(a.CORSOrigins), "\n"))
-	v.Set("initiate_login_uri", a.InitiateLoginURI)
-	for _, g := range a.GrantTypes {
-		v.Add("grant_types", string(g))
+	if part == partAdvanced {
+		for _, g := range a.GrantTypes {
+			v.Add("grant_types", string(g))
+		}
+		setOn(v, "require_pkce", a.RequirePKCE)
+		setPairs(v, a.Metadata)
+	} else {
+		v.Set("name", a.Name)
+		v.Set("description", a.Description)
+		v.Set("logo_uri", a.LogoURI)
+		v.Set("type", string(a.Type))
+		v.Set("tags", strings.Join(a.Tags, ", "))
+		v.Set("initiate_login_uri", a.InitiateLoginURI)
+		v["redirect_uris"] = registry.Values(a.RedirectURIs)
+		v["logout_uris"] = registry.Values(a.LogoutURIs)
+		v["web_origins"] = registry.Values(a.WebOrigins)
+		v["cors_origins"] = registry.Values(a.CORSOrigins)
+		v.Set("id_token.lifetime", spanText(a.IDToken.Lifetime))
+		v.Set("id_token.algorithm", a.IDToken.Algorithm)
+		setOn(v, "refresh.rotating", a.Refresh.Rotating)
+		v.Set("refresh.leeway", spanText(a.Refresh.Leeway))
+		v.Set("refresh.lifetime", spanText(a.Refresh.Lifetime))
+		v.Set("refresh.idle_lifetime", spanText(a.Refresh.IdleLifetime))
 	}
-	setOn(v, "require_pkce", a.RequirePKCE)
-	v.Set("id_token.lifetime", spanText(a.IDToken.Lifetime))
-	v.Set("id_token.algorithm", a.IDToken.Algorithm)
-	setOn(v, "refresh.rotating", a.Refresh.Rotating)
-	v.Set("refresh.leeway", spanText(a.Refresh.Leeway))
-	v.Set("refresh.lifetime", spanText(a.Refresh.Lifetime))
-	v.Set("refresh.idle_lifetime", spanText(a.Refresh.IdleLifetime))
-	v.Set("metadata", metadataText(a.Metadata))
+	v.Set("seen", seenOf(v, settingFields[part]))
 	return settingsForm{values: v, Wrong: faults{}}
 }
 
@@ -78,19 +94,44 @@ func setOn(v url.Values, name string, is bool) {
 	}
 }
 
+// formFrom reads what was sent.
+func settingsFrom(r *http.Request) settingsForm {
+	f := settingsForm{values: r.PostForm, Wrong: faults{}}
+	if f.get("part") != partAdvanced {
+		f.values.Set("part", partSettings)
+	}
+	if pairs := pairsFrom(r.PostForm); pairs != nil {
+		f.values["metadata"] = pairs
+	}
+	return f
+}
+
+// settingsDraft is the application as the form that was sent would make it, for looking at it before it is saved. It writes
+// nothing; what cannot be read is among the faults and has a value that no rule accepts.
+func settingsDraft(r *http.Request, was registry.Application) (registry.Application, faults) {
+	f := settingsFrom(r)
+	f.apply(&was)
+	return was, f.Wrong
+}
+
 // apply puts the form into an application. What cannot be read is noted and becomes a value that the registry refuses, so that
 // nothing is written and every other message is found too. A section that the page did not show is left as it is.
 func (f *settingsForm) apply(a *registry.Application) {
+	f.Wrong = faults{}
+	if f.get("part") == partAdvanced {
+		f.applyAdvanced(a)
+		return
+	}
 	a.Description = strings.ReplaceAll(f.get("description"), "\r\n", "\n")
 	a.Tags = tagsOf(f.get("tags"))
 	if a.Import == nil {
 		f.applyOwn(a)
 	}
-	if f.values.Has("logout_uris") {
-		a.LogoutURIs = registry.URIs(linesOf(f.get("logout_uris"))...)
-		a.WebOrigins = registry.URIs(linesOf(f.get("web_origins"))...)
-		a.CORSOrigins = registry.URIs(linesOf(f.get("cors_origins"))...)
+	if f.values.Has("initiate_login_uri") {
 		a.InitiateLoginURI = f.get("initiate_login_uri")
+		a.LogoutURIs = urisLike(f.list("logout_uris"), a.LogoutURIs)
+		a.WebOrigins = urisLike(f.list("web_origins"), a.WebOrigins)
+		a.CORSOrigins = urisLike(f.list("cors_origins"), a.CORSOrigins)
 	}
 	if f.values.Has("id_token.lifetime") {
 		a.IDToken.Lifetime = f.Wrong.spanOf(f.values, "id_token.lifetime", "The lifetime")
@@ -100,39 +141,42 @@ func (f *settingsForm) apply(a *registry.Application) {
 		a.Refresh.Lifetime = f.Wrong.spanOf(f.values, "refresh.lifetime", "The lifetime")
 		a.Refresh.IdleLifetime = f.Wrong.spanOf(f.values, "refresh.idle_lifetime", "The idle lifetime")
 		a.Refresh.Leeway = f.Wrong.spanOf(f.values, "refresh.leeway", "The leeway")
+		a.Refresh.Rotating = f.on("refresh.rotating")
 	}
-	a.Refresh.Rotating = f.on("refresh.rotating") && a.Allows(oauth.RefreshToken)
-	a.Metadata = f.metadata()
 }
 
 // applyOwn puts in what belongs to the document if there is one.
 func (f *settingsForm) applyOwn(a *registry.Application) {
 	a.Name, a.LogoURI = f.get("name"), f.get("logo_uri")
-	a.Type = registry.Type(f.get("type"))
-	a.GrantTypes = nil
-	for _, g := range f.values["grant_types"] {
-		a.GrantTypes = append(a.GrantTypes, oauth.GrantType(g))
+	if t := registry.Type(f.get("type")); t != a.Type && f.values.Has("type") {
+		a.Type = t
+		a.GrantTypes = grantsAfter(a)
 	}
-	a.RequirePKCE = f.on("require_pkce")
-	if f.values.Has("redirect_uris") {
-		a.RedirectURIs = registry.URIs(linesOf(f.get("redirect_uris"))...)
+	if f.values.Has("initiate_login_uri") {
+		a.RedirectURIs = urisLike(f.list("redirect_uris"), a.RedirectURIs)
 	}
 }
 
-func (f *settingsForm) metadata() map[string]string {
-	pairs := map[string]string{}
-	for _, line := range linesOf(f.get("metadata")) {
-		key, value, found := strings.Cut(line, "=")
-		if !found {
-			f.Wrong.add("metadata", shortened(line)+" has no =; write key=value")
-			key = "" // the registry refuses it, together with everything else that is wrong
+// grantsAfter drops the grant types that a new type cannot have. If none is left it gets those it would have been created with.
+func grantsAfter(a *registry.Application) []oauth.GrantType {
+	left := slices.DeleteFunc(slices.Clone(a.GrantTypes), func(g oauth.GrantType) bool {
+		return !slices.Contains(registry.GrantsFor(a.Type), g)
+	})
+	if len(left) == 0 {
+		return registry.Defaults(a.Type, a.Ownership, a.AuthMethods).GrantTypes
+	}
+	return left
+}
+
+// urisLike are the values with what is known of those that were there before.
+func urisLike(values []string, before []registry.URI) []registry.URI {
+	list := registry.URIs(values...)
+	for i := range list {
+		if at := slices.IndexFunc(before, func(u registry.URI) bool { return u.Value == list[i].Value }); at >= 0 {
+			list[i] = before[at]
 		}
-		pairs[strings.TrimSpace(key)] = strings.TrimSpace(value)
 	}
-	if len(pairs) == 0 {
-		return nil
-	}
-	return pairs
+	return list
 }
 
 func (d *Dashboard) applicationSettings(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -140,48 +184,82 @@ func (d *Dashboard) applicationSettings(w http.ResponseWriter, r *http.Request, 
 	if err != nil {
 		return err
 	}
-	return v.write(w, r, http.StatusOK, settingsPage(v, &a, formOf(&a)))
+	return v.write(w, r, http.StatusOK, settingsPage(v, &a, formOf(&a, partSettings), d.Issuer))
 }
 
 // saveApplicationSettings writes the form if the application is still the one it was made from. Otherwise nothing is written
-// and the page says who was first, with everything typed still in place.
+// and the page shows both versions, with everything typed still in place.
 func (d *Dashboard) saveApplicationSettings(w http.ResponseWriter, r *http.Request, v *visit) error {
+	was, f, status, err := d.saveForm(r, v, partSettings)
+	if err != nil || status == http.StatusSeeOther {
+		return d.settingsSaved(w, r, &was, &f, err)
+	}
+	return v.write(w, r, status, settingsPage(v, &was, f, d.Issuer))
+}
+
+func (d *Dashboard) settingsSaved(w http.ResponseWriter, r *http.Request, a *registry.Application, f *settingsForm, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case f.get("unchanged") != "":
+		return d.done(w, r, appPath(a, f.get("part")), "Nothing had changed.")
+	}
+	return d.done(w, r, appPath(a, f.get("part")), "Saved. The change is in force.")
+}
+
+// saveForm tries to write one of the two forms. The status is 303 if it went through, 422 if something is wrong, and 409 if
+// somebody else saved in between; a form that was sent twice went through.
+func (d *Dashboard) saveForm(r *http.Request, v *visit, part string) (registry.Application, settingsForm, int, error) {
 	id := r.PathValue("id")
-	f := settingsForm{values: r.PostForm, Wrong: faults{}}
+	r.PostForm.Set("part", part)
+	f := settingsFrom(r)
+	was, err := d.Registry.Application(r.Context(), id)
+	if err != nil {
+		return was, f, 0, err
+	}
+	f.takeTheirs(formOf(&was, part))
 	a, change, err := d.Registry.Update(r.Context(), v.actor(), id, revisionOf(r), func(a *registry.Application) error {
-		f.Wrong = faults{}
 		f.apply(a)
 		return nil
 	})
 	invalid, wrong := errors.AsType[*registry.Invalid](err)
 	switch {
 	case wrong:
-		f.Wrong.addInvalid(invalid, settingLabels, f.lists())
+		f.refused(invalid)
 	case errors.Is(err, registry.ErrStale):
-		f.Stale = true
+		return d.staleSettings(r, id, f)
 	case err != nil:
-		return err
-	case len(f.Wrong) == 0 && change.Empty():
-		return d.done(w, r, appPath(&a, "settings"), "Nothing had changed.")
+		return was, f, 0, err
 	case len(f.Wrong) == 0:
-		return d.done(w, r, appPath(&a, "settings"), "Saved. The change is in force.")
+		if f.values.Del("unchanged"); change.Empty() {
+			f.values.Set("unchanged", "yes")
+		}
+		return a, f, http.StatusSeeOther, nil
 	}
-	was, err := d.Registry.Application(r.Context(), id)
-	if err != nil {
-		return err
+	return was, f, http.StatusUnprocessableEntity, nil
+}
+
+// refused puts the registry's violations at their fields, and those about one value of a list at the value.
+func (f *settingsForm) refused(invalid *registry.Invalid) {
+	lists := f.lists()
+	f.Wrong.addInvalid(invalid, settingLabels, lists)
+	f.At = map[string]map[int][]string{}
+	for _, violation := range invalid.Violations {
+		field, index := splitField(violation.Field)
+		if index < 0 || !slices.Contains(uriFields, field) || index >= len(lists[field]) {
+			continue
+		}
+		if f.At[field] == nil {
+			f.At[field] = map[int][]string{}
+		}
+		f.At[field][index] = append(f.At[field][index], shortened(lists[field][index])+" "+violation.Message)
 	}
-	status := http.StatusUnprocessableEntity
-	if f.Stale {
-		status = http.StatusConflict
-		f.values.Set("revision", strconv.FormatInt(was.Revision, 10))
-	}
-	return v.write(w, r, status, settingsPage(v, &was, f))
 }
 
 func (f *settingsForm) lists() map[string][]string {
 	lists := map[string][]string{"tags": tagsOf(f.get("tags")), "grant_types": f.values["grant_types"]}
-	for _, name := range []string{"redirect_uris", "logout_uris", "web_origins", "cors_origins"} {
-		lists[name] = linesOf(f.get(name))
+	for _, name := range uriFields {
+		lists[name] = f.list(name)
 	}
 	return lists
 }

@@ -9,61 +9,8 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/audit"
-	"clientele/internal/registry"
 	"clientele/internal/servertest"
 )
-
-func TestSettingsAreSavedAndRecorded(t *testing.T) {
-	s := servertest.New(t)
-	b := signedIn(t, s, account.Editor)
-	app := newWeb(s)
-	page := b.Get("/dashboard/applications/"+app.ID+"/settings").Submit(url.Values{
-		"name": {"Orders shop"}, "redirect_uris": {"https://a.example.com/cb\r\n\r\n https://b.example.com/cb "}, "id_token.lifetime": {"30m"}, "metadata": {"team=blue"},
-	}, "revision", "name")
-	wants(t, page, http.StatusOK, "Saved. The change is in force.")
-	now, err := s.Registry.Application(t.Context(), app.ID)
-	if err != nil || now.Name != "Orders shop" || strings.Join(registry.Values(now.RedirectURIs), " ") != "https://a.example.com/cb https://b.example.com/cb" ||
-		now.IDToken.Lifetime != 30*time.Minute || now.Metadata["team"] != "blue" || !now.RequirePKCE || now.Refresh != app.Refresh {
-		t.Errorf("%v %+v", err, now)
-	}
-	events, err := s.Store.Events(t.Context(), audit.Query{TargetID: app.ID, Limit: 1})
-	if err != nil || events[0].Kind != "application.updated" || events[0].Actor.Name != "editor@example.com" || events[0].Actor.Door != "dashboard" {
-		t.Error(err, events)
-	}
-}
-
-func TestEveryFaultStandsInItsPlaceAndNothingTypedIsLost(t *testing.T) {
-	s := servertest.New(t)
-	b := signedIn(t, s, account.Editor)
-	app := newWeb(s)
-	page := b.Get("/dashboard/applications/"+app.ID+"/settings").Submit(url.Values{
-		"name": {"<b>"}, "redirect_uris": {"http://a.example.com/cb\njavascript:alert(1)"}, "id_token.lifetime": {"ten"}, "metadata": {"novalue"},
-		"web_origins": {"https://a.example.com/path"},
-	}, "revision", "name")
-	wants(t, page, http.StatusUnprocessableEntity, "6 things to correct", `id="f-name-error"`, `id="f-redirect_uris-error"`, `id="f-id_token.lifetime-error"`,
-		`id="f-metadata-error"`, `id="f-web_origins-error"`, "javascript:alert(1) uses the scheme javascript:", "http://a.example.com/cb must use https",
-		"javascript:alert(1)</textarea>", `value="&lt;b&gt;"`, `value="ten"`, "novalue</textarea>")
-	servertest.CheckMarkup(t, "settings with faults", page.Body)
-	if now, _ := s.Registry.Application(t.Context(), app.ID); now.Revision != app.Revision {
-		t.Error("something was saved")
-	}
-}
-
-func TestAnEditOfSomethingThatChangedIsRefused(t *testing.T) {
-	s := servertest.New(t)
-	b := signedIn(t, s, account.Editor)
-	app := newWeb(s)
-	open := b.Get("/dashboard/applications/" + app.ID + "/settings")
-	if _, _, err := s.Registry.Update(t.Context(), servertest.Actor, app.ID, 0, func(a *registry.Application) error { a.Description = "theirs"; return nil }); err != nil {
-		t.Fatal(err)
-	}
-	page := open.Submit(url.Values{"name": {"Mine"}}, "revision", "name")
-	wants(t, page, http.StatusConflict, "Somebody else saved in the meantime", `value="Mine"`)
-	if now, _ := s.Registry.Application(t.Context(), app.ID); now.Name != "Orders web" || now.Description != "theirs" {
-		t.Error("it was overwritten:", now.Name, now.Description)
-	}
-	wants(t, page.Submit(url.Values{}, "revision", "name"), http.StatusOK, "Saved.")
-}
 
 func TestAViewerChangesNothing(t *testing.T) {
 	s := servertest.New(t)

@@ -63,7 +63,8 @@ func DocumentPages(now time.Time) map[string]templ.Component {
 		"refusal-none":       noRefusalPage(v, "7KQ2-MD4F"),
 		"admission":          admissionPage(v, exampleAdmission(now)),
 		"credentials":        credentialsPage(v, &app, credentialsForm{}),
-		"settings":           settingsPage(v, &app, formOf(&app)),
+		"settings":           settingsPage(v, &app, formOf(&app, partSettings), "https://id.example.com/"),
+		"advanced":           advancedPage(v, &app, formOf(&app, partAdvanced), advancedTab{Issuer: "https://id.example.com/"}),
 	}
 	viewer := *v
 	viewer.user.Role = account.Viewer

@@ -1,10 +1,6 @@
 package dashboard
 
 import (
-	"maps"
-	"slices"
-	"strings"
-
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
@@ -82,14 +78,6 @@ func appPath(a *registry.Application, tab string) string {
 }
 
 var toApplications = ui.Link{Label: "Applications", Href: "/dashboard/applications"}
-
-func metadataText(pairs map[string]string) string {
-	var lines []string
-	for _, key := range slices.Sorted(maps.Keys(pairs)) {
-		lines = append(lines, key+"="+pairs[key])
-	}
-	return strings.Join(lines, "\n")
-}
 
 // algorithmOptions are the algorithms a token can be signed with.
 func algorithmOptions() []ui.Option {

@@ -142,3 +142,6 @@ func checkPKCE(i *inspection) {
 	}
 	i.refuse("require_pkce", "cannot be switched off for %s", who)
 }
+
+// GrantsFor are the grant types that an application of a type may have, in their order.
+func GrantsFor(t Type) []oauth.GrantType { return slices.Clone(grantsOf[t]) }

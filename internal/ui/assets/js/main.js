@@ -11,3 +11,4 @@ import "./menu.js";
 import "./dialog.js";
 import "./toast.js";
 import "./bulk.js";
+import "./rows.js";
