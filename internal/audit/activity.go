@@ -1,6 +1,9 @@
 package audit
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Entry is one line of the activity log: a change, a use, or a refused attempt of a client. Exactly one of the three is set.
 type Entry struct {
@@ -45,3 +48,11 @@ type Tally struct {
 	Kind  string    // as Use.Kind
 	Count int64
 }
+
+// NoRefusals are the kinds of use events that have a reason although nothing was refused.
+func NoRefusals() []string {
+	return []string{"refresh.retried", "token.revoke_ignored", "cimd.recovered", "cimd.changed"}
+}
+
+// Refused reports whether the event tells of something that was refused, or went wrong.
+func (u *Use) Refused() bool { return u.Reason != "" && !slices.Contains(NoRefusals(), u.Kind) }

@@ -147,6 +147,9 @@ func useWays(ctx context.Context, c *sqldb.Conn, q *audit.ActivityQuery) ([]filt
 	}
 	if q.Refused {
 		f.add("reason <> ''")
+		for _, kind := range audit.NoRefusals() {
+			f.add("kind || '' <> ?", kind)
+		}
 	}
 	f.beginning("kind || ''", q.Kind) // not by the index of kinds: the way is chosen
 	return []filter{f}, nil

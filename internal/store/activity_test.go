@@ -64,6 +64,7 @@ func happened(t *testing.T, s *store.Store) {
 		{At: at(2), Kind: "token.issued", ApplicationID: "app1", UserID: "usr_2", GrantID: "g3"},
 		{At: at(2), Kind: "token.issued", ApplicationID: "app2", GrantID: "g4"},
 		{At: at(3), Kind: "token.refused", ApplicationID: "app1", GrantID: "g5", Reason: "the code has expired"},
+		{At: at(0), Kind: "cimd.recovered", ApplicationID: "app7", GrantID: "g7", Reason: "can be had again"},
 		{At: at(4), Kind: "authorize.refused", ApplicationID: "tpc_1", GrantID: "g6", Reason: "not admitted", Reference: "BOTH-0000"},
 	}
 	if err := s.AppendUses(ctx, uses); err != nil {
@@ -84,11 +85,11 @@ func TestTheLogIsReadNewestFirstByAnyQuestion(t *testing.T) {
 			query audit.ActivityQuery
 			want  []string
 		}{
-			"all":                         {audit.ActivityQuery{}, slices.Concat(uses, changes, []string{"signin.succeeded g1", "refusal ALNE-0000"})},
+			"all":                         {audit.ActivityQuery{}, slices.Concat(uses, changes, []string{"cimd.recovered g7", "signin.succeeded g1", "refusal ALNE-0000"})},
 			"changes":                     {audit.ActivityQuery{Sources: []audit.Source{audit.Changes}}, changes},
-			"uses":                        {audit.ActivityQuery{Sources: []audit.Source{audit.Uses}}, slices.Concat(uses, []string{"signin.succeeded g1"})},
+			"uses":                        {audit.ActivityQuery{Sources: []audit.Source{audit.Uses}}, slices.Concat(uses, []string{"cimd.recovered g7", "signin.succeeded g1"})},
 			"refusals":                    {audit.ActivityQuery{Sources: []audit.Source{audit.Refusals}}, []string{"refusal BOTH-0000", "refusal ALNE-0000"}},
-			"uses and refusals":           {audit.ActivityQuery{Sources: []audit.Source{audit.Uses, audit.Refusals}}, slices.Concat(uses, []string{"signin.succeeded g1", "refusal ALNE-0000"})},
+			"uses and refusals":           {audit.ActivityQuery{Sources: []audit.Source{audit.Uses, audit.Refusals}}, slices.Concat(uses, []string{"cimd.recovered g7", "signin.succeeded g1", "refusal ALNE-0000"})},
 			"a kind":                      {audit.ActivityQuery{Kind: "token.issued"}, []string{"token.issued g4", "token.issued g3"}},
 			"the beginning of kinds":      {audit.ActivityQuery{Kind: "token."}, []string{"token.refused g5", "token.issued g4", "token.issued g3"}},
 			"a kind of changes":           {audit.ActivityQuery{Kind: "api."}, []string{"api.created api1"}},
@@ -108,7 +109,7 @@ func TestTheLogIsReadNewestFirstByAnyQuestion(t *testing.T) {
 			"a reference":                 {audit.ActivityQuery{Reference: "BOTH-0000"}, []string{"authorize.refused g6"}},
 			"no such reference":           {audit.ActivityQuery{Reference: "NONE-0000"}, []string{}},
 			"since":                       {audit.ActivityQuery{Since: noon.Add(3 * time.Minute)}, []string{"authorize.refused g6", "token.refused g5"}},
-			"until":                       {audit.ActivityQuery{Until: noon.Add(time.Second), Sources: []audit.Source{audit.Uses}}, []string{"signin.succeeded g1"}},
+			"until":                       {audit.ActivityQuery{Until: noon.Add(time.Second), Sources: []audit.Source{audit.Uses}}, []string{"cimd.recovered g7", "signin.succeeded g1"}},
 			"a kind since and until":      {audit.ActivityQuery{Kind: "signin.", Since: noon.Add(time.Second), Until: noon.Add(time.Hour)}, []string{"signin.failed g2"}},
 			"with a bad cursor":           {audit.ActivityQuery{Kind: "api.", After: "%%"}, []string{"api.created api1"}},
 		} {
@@ -284,6 +285,23 @@ func TestWhatNeedsAttentionIsFound(t *testing.T) {
 		}
 		if _, err := s.Concerns(ctx, "weather", noon, 10); err == nil {
 			t.Error("what is no concern has an answer")
+		}
+	})
+}
+
+func TestNamesAreFoundByID(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, application("app1"))
+		u := createUser(t, s, user("usr_1"))
+		names, err := s.Names(ctx, []string{"app1", "gone"}, []string{u.ID, "gone"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(map[string]string{"app1": "Billing of app1", u.ID: u.Email}, names); diff != "" {
+			t.Error(diff)
+		}
+		if names, err := s.Names(ctx, nil, nil); err != nil || len(names) != 0 {
+			t.Error(names, err)
 		}
 	})
 }
