@@ -28,10 +28,11 @@ type Query struct {
 	Unused     time.Time // only applications that were not used since, and were made before; zero = all
 	Risky      bool      // only applications with a finding of high severity when they were last checked
 	Sort       Sort
-	Unfinished bool   // strangers too that have not finished an authorization yet
-	Held       bool   // only imported ones that are suspended or withdrawn
-	After      string // cursor of the page before; empty = first
-	Before     string // cursor of the page behind; wins over After
+	Unfinished bool     // strangers too that have not finished an authorization yet
+	IDs        []string // internal ids, at most MaxPageSize; empty = all
+	Held       bool     // only imported ones that are suspended or withdrawn
+	After      string   // cursor of the page before; empty = first
+	Before     string   // cursor of the page behind; wins over After
 	Limit      int
 	Offset     int // for page numbers; not together with After
 	Total      bool

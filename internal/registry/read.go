@@ -34,9 +34,9 @@ func (r *Registry) ApplicationByClientID(ctx context.Context, id oauth.ClientID)
 	return r.Store.ApplicationByClientID(ctx, id)
 }
 
-// Applications returns a page of applications, newest first.
+// Applications returns a page of applications, newest first unless the query asks for another order.
 func (r *Registry) Applications(ctx context.Context, q Query) (Page[Application], error) {
-	if !cursorOrNone(q.After) || q.Offset > maxOffset {
+	if !cursorOrNone(q.After) || !cursorOrNone(q.Before) || len(q.IDs) > MaxPageSize || q.Offset > maxOffset {
 		return Page[Application]{}, nil
 	}
 	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), max(q.Offset, 0)

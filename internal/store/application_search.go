@@ -78,6 +78,9 @@ func (s *Store) selectApplications(q registry.Query) selection {
 	if len(q.Types) > 0 {
 		f.conditions = append(f.conditions, "type IN "+in(&f, texts(q.Types)))
 	}
+	if len(q.IDs) > 0 {
+		f.conditions = append(f.conditions, "id IN "+in(&f, q.IDs))
+	}
 	if q.Ownership != "" {
 		f.add("ownership = ?", string(q.Ownership))
 	}

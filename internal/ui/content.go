@@ -96,6 +96,14 @@ type ID struct {
 	Value string
 	What  string // for the copy button: client ID
 	Whole bool   // show all of it
+	Shown string // what is shown in its place; empty = the value, cut
+}
+
+func (i ID) shown() string {
+	if i.Shown != "" {
+		return i.Shown
+	}
+	return cut(i.Value)
 }
 
 // Render writes the id.

@@ -14,9 +14,13 @@ type FilterBar struct {
 	Keep   []Hidden
 }
 
-// BulkBar is what can be done with the rows that are ticked. It stands inside the form around the table, at its foot; where
-// scripts run it shows itself once something is ticked, and says how many.
+// BulkBar is what can be done with the rows that are ticked: a form at the foot of the table, to which the boxes of TickCell
+// belong wherever they stand. Where scripts run it shows itself once something is ticked, and says how many. It asks for a
+// page that confirms, so it is sent with GET.
 type BulkBar struct {
+	ID      string // of the form
+	Action  string // the page that confirms
+	Keep    []Hidden
 	Word    string // what is ticked, one of it: application
 	Words   string // more of it: applications
 	Actions []Button

@@ -1,9 +1,8 @@
 // Ticked rows: the bar shows itself once a row is ticked and says how many; the box in the head ticks all; Shift ticks a range.
 
 for (const bar of document.querySelectorAll("[data-bulk]")) {
-  const form = bar.closest("form");
-  const boxes = [...form.querySelectorAll("[data-tick]")];
-  const all = form.querySelector("[data-tick-all]");
+  const boxes = [...bar.elements].filter((e) => "tick" in e.dataset);
+  const all = boxes[0]?.closest("table").querySelector("[data-tick-all]");
   const count = bar.querySelector(".bulk-count");
   const none = bar.querySelector("[data-bulk-none]");
   let last = -1;
