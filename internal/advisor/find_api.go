@@ -127,7 +127,8 @@ func scopesUnused(s *Subject) []Evidence {
 			}
 		}
 		if len(unused) > 0 {
-			e := grantEvidence(s, &g, "Not in "+plural(s.Facts.Granted, "authorization")+": "+strings.Join(unused, " "))
+			e := grantEvidence(s, &g, "Not asked for: "+strings.Join(unused, " ")+", since")
+			e.At = s.Facts.Since
 			e.Mend = mendDropScopes.of(g.ID)
 			found = append(found, e)
 		}

@@ -39,6 +39,13 @@ func (s *Service) Reports(ctx context.Context, apps []registry.Application) ([]R
 // subjects gathers what the checks look at.
 func (s *Service) subjects(ctx context.Context, apps []registry.Application) ([]Subject, error) {
 	now := s.now()
+	ids := make([]string, len(apps))
+	for i := range apps {
+		ids[i] = apps[i].ID
+	}
+	if err := s.Store.NoteScopes(ctx, ids, now); err != nil {
+		return nil, fmt.Errorf("noting which scopes were granted: %w", err)
+	}
 	facts, err := s.Store.Facts(ctx, apps, now.Add(-lately))
 	if err != nil {
 		return nil, fmt.Errorf("reading how applications are used: %w", err)

@@ -15,6 +15,7 @@ import (
 
 // Store is what the service reads and keeps beside the registry.
 type Store interface {
+	NoteScopes(ctx context.Context, ids []string, now time.Time) error
 	Facts(ctx context.Context, apps []registry.Application, since time.Time) (map[string]registry.Facts, error)
 	SaveFindings(ctx context.Context, counts map[string]registry.FindingCounts, next time.Time) error
 }

@@ -11,10 +11,9 @@ import (
 type Facts struct {
 	Tried     map[string]Tried        // by id of a secret or key: a retired or expired one that was presented again
 	Scopes    map[string]oauth.Scopes // by API id: every scope that was granted or refreshed lately
-	Granted   int                     // how many authorizations Scopes was read from
 	Shared    map[string][]Sharer     // by key thumbprint: the other applications that have the key
 	DeadHosts map[string]time.Time    // redirect hosts that no longer have an address, and since when
-	Since     time.Time               // where lately begins; zero if nothing is known
+	Since     time.Time               // where lately begins for Scopes; zero if they are not known from there on
 }
 
 // Tried is how often something was tried, and when last.
@@ -25,3 +24,11 @@ type Tried struct {
 
 // Sharer is another application that has the same key.
 type Sharer struct{ ID, Name string }
+
+// WatchedHost is a host of redirect URIs whose address is looked up from time to time.
+type WatchedHost struct {
+	Host     string
+	DueAt    time.Time // when it is looked up next
+	FailedAt time.Time // the first time in a row that it had no address; zero if it has one
+	DeadAt   time.Time // since when it counts as gone; zero if it does not
+}

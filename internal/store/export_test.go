@@ -57,6 +57,10 @@ func Plans(now time.Time) map[string]Plan {
 	newest, none, _ := selectTraces(registry.TraceQuery{After: newestCursor(now, "7KQ2-MD4F")})
 	queue, first, _ := selectWaiting(newestCursor(now, "wtg_1"), 50)
 	plans := map[string]Plan{
+		"applications to check":          {dueFindings, []any{now.UnixMicro(), 50}},
+		"hosts to look up":               {dueHosts, []any{now.UnixMicro(), 10}},
+		"how many applications at risk":  {countRisky, nil},
+		"what was granted lately":        {`SELECT targets FROM grants WHERE application_id = $1 AND created_at >= $2`, []any{"app1", now.UnixMicro()}},
 		"imports that are due":           {dueImports, []any{now.UnixMicro(), now.UnixMicro(), 100, string(registry.ByOperator)}},
 		"the tallies of an application":  {selectTallies, []any{"app1", dayOf(now)}},
 		"the days that are over":         {`SELECT application_id, day, kind FROM use_tallies WHERE day < $1 ORDER BY day LIMIT $2`, []any{dayOf(now), 500}},

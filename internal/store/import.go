@@ -140,8 +140,11 @@ func scanImport(row sqldb.Scanner) (id string, i registry.Import, err error) {
 	return id, i, err
 }
 
-// loadImports fills in the state of those applications that were imported.
+// loadImports fills in the state of those applications that were imported, and how many findings all of them have.
 func loadImports(ctx context.Context, c *sqldb.Conn, apps []registry.Application, byID map[string]*registry.Application) error {
+	if err := loadFindings(ctx, c, apps, byID); err != nil {
+		return err
+	}
 	var ids []string
 	for i := range apps {
 		if apps[i].Origin == registry.Imported {

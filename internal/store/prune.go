@@ -19,6 +19,7 @@ const (
 	keepShort  = 24 * time.Hour
 	keepGrants = 40 * 24 * time.Hour
 	keepTrials = time.Hour
+	keepHosts  = 7 * 24 * time.Hour // an application that has it is checked daily
 
 	keepStrangers = 30 * 24 * time.Hour // after the last use by anybody
 )
@@ -56,6 +57,7 @@ var sweeps = []sweep{
 	{"import_queue", "id", "expires_at < $1", 0},
 	{"import_queue_people", "waiting_id", "at < $1", registry.WaitingLifetime}, // what they waited for has left by then
 	{"traces", "reference", "at < $1", keepTraces},
+	{"redirect_hosts", "host", "seen_at < $1", keepHosts},
 	{"logos", "hash", `taken_at < $1 AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.logo_hash = logos.hash AND i.logo_hash <> '')`, keepShort},
 	{"refresh_families", "id", "revoked_at < $1 OR expires_at < $1 OR idle_expires_at < $1", keepGrants},
 	{"grants", "id", `created_at < $1 AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.grant_id = grants.id)
