@@ -12,3 +12,4 @@ import "./dialog.js";
 import "./toast.js";
 import "./bulk.js";
 import "./rows.js";
+import "./passkey.js";
