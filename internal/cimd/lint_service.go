@@ -29,6 +29,13 @@ func (s *Service) Lint(ctx context.Context, actor audit.Actor, url string) (Repo
 	return report, err
 }
 
+// MayLook counts one look outside that an actor asked for, beside those of Lint and Preview, or fails with *outbound.Busy: somebody
+// who checks something else from here has the same budget for it.
+func (s *Service) MayLook(actor audit.Actor) error {
+	s.start()
+	return s.limits.actorMayLook(actor, s.now())
+}
+
 // LintBytes is Lint for a document that is not published yet: it is not fetched, and neither are its keys.
 func (s *Service) LintBytes(ctx context.Context, url string, body []byte) (Report, error) {
 	s.start()

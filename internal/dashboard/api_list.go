@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"clientele/internal/account"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -17,6 +16,7 @@ var toAPIs = ui.Link{Label: "APIs", Href: "/dashboard/apis"}
 type apiList struct {
 	Search, After string
 	Page          registry.Page[registry.API]
+	Callers       map[string]int // applications with a permission of their own, by API
 }
 
 func (l apiList) pager() ui.Pager {
@@ -39,6 +39,13 @@ func (d *Dashboard) listAPIs(w http.ResponseWriter, r *http.Request, v *visit) e
 	l := apiList{Search: r.URL.Query().Get("q"), After: r.URL.Query().Get("after")}
 	var err error
 	if l.Page, err = d.Registry.APIs(r.Context(), registry.APIQuery{Search: l.Search, After: l.After, Limit: registry.DefaultPageSize}); err != nil {
+		return err
+	}
+	ids := make([]string, len(l.Page.Items))
+	for i := range l.Page.Items {
+		ids[i] = l.Page.Items[i].ID
+	}
+	if l.Callers, err = d.APIs.APICallers(r.Context(), ids); err != nil {
 		return err
 	}
 	return v.write(w, r, http.StatusOK, apisPage(v, l))
@@ -72,11 +79,6 @@ func (d *Dashboard) createAPI(w http.ResponseWriter, r *http.Request, v *visit) 
 	return v.write(w, r, http.StatusUnprocessableEntity, newAPIPage(v, f))
 }
 
-var apiLabels = map[string]string{
-	"name": "The name", "identifier": "The identifier", "scopes": "A permission", "signing_algorithm": "The algorithm", "token_lifetime": "The lifetime",
-	"token_profile": "The profile", "user_policy": "The policy", "client_policy": "The policy",
-}
-
 // scopesOf reads permissions: one a line, the permission, then its description. defaults are those that a request without a
 // scope gets.
 func scopesOf(text string, defaults []string) (scopes []registry.APIScope, values []string) {
@@ -91,14 +93,6 @@ func scopesOf(text string, defaults []string) (scopes []registry.APIScope, value
 	return scopes, values
 }
 
-func scopesText(scopes []registry.APIScope) string {
-	lines := make([]string, len(scopes))
-	for i, s := range scopes {
-		lines[i] = strings.TrimSpace(s.Value + " " + s.Description)
-	}
-	return strings.Join(lines, "\n")
-}
-
 func defaultScopes(scopes []registry.APIScope) []string {
 	var list []string
 	for _, s := range scopes {
@@ -107,18 +101,4 @@ func defaultScopes(scopes []registry.APIScope) []string {
 		}
 	}
 	return list
-}
-
-// apiRoutes are APIs.
-func (d *Dashboard) apiRoutes() []route {
-	return []route{
-		{"GET /dashboard/apis", account.ActView, false, d.listAPIs},
-		{"GET /dashboard/apis/new", account.ActEdit, false, d.newAPI},
-		{"POST /dashboard/apis/new", account.ActEdit, false, d.createAPI},
-		{"GET /dashboard/apis/{id}", account.ActView, false, d.api},
-		{"POST /dashboard/apis/{id}", account.ActEdit, false, d.saveAPI},
-		{"GET /dashboard/apis/{id}/applications", account.ActView, false, d.apiApplications},
-		{"POST /dashboard/apis/{id}/default", account.ActEdit, true, d.saveDefaultGrant},
-		{"POST /dashboard/apis/{id}/delete", account.ActEdit, true, d.deleteAPI},
-	}
 }

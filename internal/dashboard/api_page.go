@@ -4,8 +4,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
+	"clientele/internal/account"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -14,21 +16,19 @@ import (
 type apiForm struct {
 	values url.Values
 	Wrong  faults
-	Stale  bool
-	Typed  string
+	Stale  []staleField
 }
 
 func (f apiForm) get(name string) string { return f.values.Get(name) }
 func (f apiForm) on(name string) bool    { return f.values.Get(name) != "" }
 
-var apiFields = []string{"name", "identifier", "scopes", "signing_algorithm", "token_lifetime", "token_profile", "user_policy", "client_policy", "typed"}
+// apiFields are the fields of the form, in the order of the page.
+var apiFields = []string{"name", "token_lifetime", "signing_algorithm", "token_profile", "offline", "user_policy", "client_policy", "skip_consent"}
 
 func apiFormOf(a *registry.API) apiForm {
 	v := url.Values{}
 	v.Set("revision", strconv.FormatInt(a.Revision, 10))
 	v.Set("name", a.Name)
-	v.Set("scopes", scopesText(a.Scopes))
-	v["default"] = defaultScopes(a.Scopes)
 	v.Set("signing_algorithm", a.SigningAlgorithm)
 	v.Set("token_lifetime", spanText(a.TokenLifetime))
 	v.Set("token_profile", string(a.TokenProfile))
@@ -36,12 +36,12 @@ func apiFormOf(a *registry.API) apiForm {
 	setOn(v, "skip_consent", a.SkipConsent)
 	v.Set("user_policy", string(a.UserPolicy))
 	v.Set("client_policy", string(a.ClientPolicy))
+	v.Set("seen", seenOf(v, apiFields))
 	return apiForm{values: v, Wrong: faults{}}
 }
 
 func (f *apiForm) apply(a *registry.API) {
 	a.Name = f.get("name")
-	a.Scopes, _ = scopesOf(f.get("scopes"), linesOf(f.get("default")))
 	a.SigningAlgorithm = f.get("signing_algorithm")
 	a.TokenLifetime = f.Wrong.spanOf(f.values, "token_lifetime", "The lifetime")
 	a.TokenProfile = registry.TokenProfile(f.get("token_profile"))
@@ -61,174 +61,116 @@ func (d *Dashboard) api(w http.ResponseWriter, r *http.Request, v *visit) error 
 
 // saveAPI writes the form if the API is still the one it was made from.
 func (d *Dashboard) saveAPI(w http.ResponseWriter, r *http.Request, v *visit) error {
-	id := r.PathValue("id")
+	was, err := d.Registry.API(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
 	f := apiForm{values: r.PostForm, Wrong: faults{}}
-	a, _, err := d.Registry.UpdateAPI(r.Context(), v.actor(), id, revisionOf(r), func(a *registry.API) error {
+	takeTheirs(f.values, apiFormOf(&was).values, apiFields)
+	a, _, err := d.Registry.UpdateAPI(r.Context(), v.actor(), was.ID, revisionOf(r), func(a *registry.API) error {
 		f.Wrong = faults{}
 		f.apply(a)
+		if len(f.Wrong) > 0 {
+			a.TokenLifetime = -1 // what could not be read is refused by the rules, beside whatever else is wrong
+		}
 		return nil
 	})
-	_, values := scopesOf(f.get("scopes"), nil)
 	invalid, wrong := errors.AsType[*registry.Invalid](err)
-	status := http.StatusUnprocessableEntity
 	switch {
 	case wrong:
-		f.Wrong.addInvalid(invalid, apiLabels, map[string][]string{"scopes": values})
+		f.Wrong.addInvalid(invalid, apiLabels, nil)
 	case errors.Is(err, registry.ErrStale):
-		f.Stale, status = true, http.StatusConflict
+		return d.staleAPI(w, r, v, &was, f)
 	case err != nil:
 		return err
 	default:
-		return d.done(w, r, "/dashboard/apis/"+a.ID, "Saved. The next token is made by it.")
+		return d.done(w, r, apiPath(&a, ""), "Saved. The next token is made by it.")
 	}
-	was, err := d.Registry.API(r.Context(), id)
-	if err != nil {
+	return v.write(w, r, http.StatusUnprocessableEntity, apiPage(v, &was, f))
+}
+
+// staleAPI answers a form whose API changed meanwhile with both versions. One that says what is there already was sent twice.
+func (d *Dashboard) staleAPI(w http.ResponseWriter, r *http.Request, v *visit, was *registry.API, f apiForm) error {
+	now := apiFormOf(was)
+	f.Stale = staleFields(apiFields, f.values, now.values, func(field string) string { return apiTitles[field] }, apiValueWords)
+	if len(f.Stale) == 0 {
+		return d.done(w, r, apiPath(was, ""), "Saved. The next token is made by it.")
+	}
+	if err := d.sayWho(r.Context(), registry.KindAPI, was.ID, was.Revision-revisionOf(r), f.Stale); err != nil {
 		return err
 	}
-	if f.Stale {
-		f.values.Set("revision", strconv.FormatInt(was.Revision, 10))
-	}
-	return v.write(w, r, status, apiPage(v, &was, f))
+	keepTheirs(f.values, now.values, f.Stale)
+	return v.write(w, r, http.StatusConflict, apiPage(v, was, f))
 }
 
-func (d *Dashboard) deleteAPI(w http.ResponseWriter, r *http.Request, v *visit) error {
-	a, err := d.Registry.API(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	f := apiFormOf(&a)
-	f.Typed = r.PostForm.Get("typed")
-	if f.Typed != a.Name {
-		f.Wrong.add("typed", "Type the name exactly as it stands above: "+a.Name)
-		return v.write(w, r, http.StatusUnprocessableEntity, apiPage(v, &a, f))
-	}
-	err = d.Registry.DeleteAPI(r.Context(), v.actor(), a.ID)
-	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
-		return d.sent(w, r, "/dashboard/apis/"+a.ID, ui.Danger, invalid.Error())
-	}
-	if err != nil {
-		return err
-	}
-	return d.done(w, r, "/dashboard/apis", a.Name+" was deleted.")
-}
-
-// callers is who may call an API by a client grant.
-type callers struct {
-	API          registry.API
-	List         []caller
-	Default      accessForm // what every third-party application may do for people
-	Had          *registry.ClientGrant
-	Strangers    accessForm // what every application may do for people that came by itself and nobody approved
-	HadStrangers *registry.ClientGrant
-	More         bool // there are more than the page shows
-}
-
-type caller struct {
-	App   registry.Application
-	Grant registry.ClientGrant
-}
-
-func (d *Dashboard) callersOf(r *http.Request) (callers, error) {
-	c := callers{}
-	var err error
-	if c.API, err = d.Registry.API(r.Context(), r.PathValue("id")); err != nil {
-		return c, err
-	}
-	page, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{APIID: c.API.ID, Limit: registry.MaxPageSize})
-	if err != nil {
-		return c, err
-	}
-	c.More = page.Next != ""
-	for i, g := range page.Items {
-		if g.ApplicationID == "" {
-			switch {
-			case g.SubjectType != registry.ForUser:
-			case g.ThirdParties:
-				c.Had = &page.Items[i]
-			case g.Strangers:
-				c.HadStrangers = &page.Items[i]
-			}
-			continue
+// takeTheirs puts into a form what its operator chose of the other one's version.
+func takeTheirs(mine, now url.Values, fields []string) {
+	for _, field := range fields {
+		if mine.Get("take."+field) == "theirs" {
+			copyField(mine, now, field)
 		}
-		a, err := d.Registry.Application(r.Context(), g.ApplicationID)
-		if errors.Is(err, registry.ErrNotFound) {
-			continue // deleted while we looked
+		mine.Del("take." + field)
+	}
+}
+
+// keepTheirs makes a stale form one of the current revision: fields that only the other one changed are as the other one left them.
+func keepTheirs(mine, now url.Values, fields []staleField) {
+	for _, f := range fields {
+		if f.Theirs {
+			copyField(mine, now, f.Name)
 		}
-		if err != nil {
-			return c, err
-		}
-		c.List = append(c.List, caller{a, g})
 	}
-	c.Default, c.Strangers = formFrom(c.Had, registry.ForUser), formFrom(c.HadStrangers, registry.ForUser)
-	c.Strangers.Whom = toStrangers
-	return c, nil
+	mine.Set("revision", now.Get("revision"))
+	mine.Set("seen", now.Get("seen"))
 }
 
-func (d *Dashboard) apiApplications(w http.ResponseWriter, r *http.Request, v *visit) error {
-	c, err := d.callersOf(r)
-	if err != nil {
-		return err
+func copyField(mine, now url.Values, field string) {
+	mine.Del(field)
+	if values, there := now[field]; there {
+		mine[field] = slices.Clone(values)
 	}
-	return v.write(w, r, http.StatusOK, apiApplicationsPage(v, c))
 }
 
-// toStrangers says of a form that it is about the applications nobody approved.
-const toStrangers = "strangers"
-
-// saveDefaultGrant sets what every third-party application, or every one that nobody approved, may do for people, unless it has a
-// grant of its own.
-func (d *Dashboard) saveDefaultGrant(w http.ResponseWriter, r *http.Request, v *visit) error {
-	c, err := d.callersOf(r)
-	if err != nil {
-		return err
+// apiPath is a page of an API.
+func apiPath(a *registry.API, tab string) string {
+	if tab == "" {
+		return "/dashboard/apis/" + a.ID
 	}
-	f := accessForm{Subject: registry.ForUser, Whom: r.PostForm.Get("whom"), Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"]}
-	shown, had := &c.Default, c.Had
-	if f.Whom == toStrangers {
-		shown, had = &c.Strangers, c.HadStrangers
-	}
-	if err = f.contradiction(); err == nil {
-		want := registry.ClientGrant{ThirdParties: f.Whom != toStrangers, Strangers: f.Whom == toStrangers, APIID: c.API.ID, SubjectType: registry.ForUser}
-		err = d.saveGrant(r, v, had, want, f)
-	}
-	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
-		f.Fault = grantFault(invalid)
-		*shown = f
-		return v.write(w, r, http.StatusUnprocessableEntity, apiApplicationsPage(v, c))
-	}
-	if err != nil {
-		return err
-	}
-	return d.done(w, r, "/dashboard/apis/"+c.API.ID+"/applications", "Saved. The next token has the new permissions.")
+	return "/dashboard/apis/" + a.ID + "/" + tab
 }
 
-func subjectWords(g registry.ClientGrant) string {
-	if g.SubjectType == registry.ForUser {
-		return "people"
-	}
-	return "itself"
-}
-
+// apiTabs are the pages of an API. This server's own has fewer: it is not for third parties, and nobody deletes it.
 func apiTabs(a *registry.API, current string) ui.Tabs {
-	links := []ui.Link{{Label: "Settings", Href: "/dashboard/apis/" + a.ID}, {Label: "Applications", Href: "/dashboard/apis/" + a.ID + "/applications"}}
+	links := []ui.Link{{Label: "Settings"}, {Label: "Permissions", Href: "permissions"}, {Label: "Applications", Href: "applications"}}
+	if !a.System {
+		links = append(links, ui.Link{Label: "Third parties", Href: "third-parties"}, ui.Link{Label: "MCP server", Href: "mcp"}, ui.Link{Label: "Danger zone", Href: "danger"})
+	}
 	for i := range links {
 		links[i].Current = links[i].Label == current
+		links[i].Href = apiPath(a, links[i].Href)
 	}
 	return ui.Tabs{Label: a.Name, Links: links}
 }
 
-var (
-	userPolicies = []ui.Option{
-		{Value: string(registry.AllowAll), Label: "Every first-party application", Text: "Third-party applications still need a permission of their own."},
-		{Value: string(registry.RequireGrant), Label: "Applications with a permission", Text: "Each is permitted one by one, under its APIs tab."},
-		{Value: string(registry.DenyAll), Label: "None"},
+// apiRoutes are APIs.
+func (d *Dashboard) apiRoutes() []route {
+	return []route{
+		{"GET /dashboard/apis", account.ActView, false, d.listAPIs},
+		{"GET /dashboard/apis/new", account.ActEdit, false, d.newAPI},
+		{"POST /dashboard/apis/new", account.ActEdit, false, d.createAPI},
+		{"GET /dashboard/apis/{id}", account.ActView, false, d.api},
+		{"POST /dashboard/apis/{id}", account.ActEdit, false, d.saveAPI},
+		{"GET /dashboard/apis/{id}/permissions", account.ActView, false, d.apiPermissions},
+		{"POST /dashboard/apis/{id}/permissions", account.ActEdit, false, d.saveAPIPermissions},
+		{"POST /dashboard/apis/{id}/permissions/add", account.ActEdit, false, d.addAPIPermissions},
+		{"GET /dashboard/apis/{id}/permissions/remove", account.ActEdit, false, d.askRemovePermission},
+		{"POST /dashboard/apis/{id}/permissions/remove", account.ActEdit, false, d.removePermission},
+		{"GET /dashboard/apis/{id}/applications", account.ActView, false, d.apiApplications},
+		{"GET /dashboard/apis/{id}/third-parties", account.ActView, false, d.apiThirdParties},
+		{"POST /dashboard/apis/{id}/default", account.ActEdit, true, d.saveDefaultGrant},
+		{"GET /dashboard/apis/{id}/mcp", account.ActView, false, d.apiMCP},
+		{"POST /dashboard/apis/{id}/mcp", account.ActEdit, false, d.checkMCP},
+		{"GET /dashboard/apis/{id}/danger", account.ActView, false, d.apiDanger},
+		{"POST /dashboard/apis/{id}/delete", account.ActEdit, true, d.deleteAPI},
 	}
-	clientPolicies = []ui.Option{
-		{Value: string(registry.RequireGrant), Label: "Applications with a permission"},
-		{Value: string(registry.DenyAll), Label: "None"},
-	}
-	profiles = []ui.Option{
-		{Value: string(registry.RFC9068), Label: "RFC 9068 (at+jwt)"},
-		{Value: string(registry.Auth0Profile), Label: "Plain JWT, for libraries that refuse at+jwt"},
-	}
-)
+}

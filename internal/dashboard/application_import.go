@@ -26,6 +26,7 @@ type Linter interface {
 	Decide(ctx context.Context, url string) (registry.Decision, *cimd.Failure, error)
 	Lint(ctx context.Context, actor audit.Actor, url string) (cimd.Report, error)
 	LintBytes(ctx context.Context, url string, body []byte) (cimd.Report, error)
+	MayLook(actor audit.Actor) error
 }
 
 // importForm is the page as it was and as it is shown again.

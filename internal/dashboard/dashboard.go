@@ -35,6 +35,8 @@ type Dashboard struct {
 	Keys     *secret.Keyring
 	Store    Store
 	Import   Importer
+	Outbound Fetcher
+	APIs     APIReader
 	Now      func() time.Time
 	Log      *slog.Logger
 }

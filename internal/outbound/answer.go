@@ -134,7 +134,7 @@ func redirected(to target, answer *http.Response) *Failure {
 func (c *Client) statusFailure(to target, answer *http.Response) *Failure {
 	f := &Failure{
 		Kind: audit.FailureStatus, Status: answer.StatusCode, Challenge: challenged(answer),
-		RetryAfter: retryAfter(answer.Header.Get("Retry-After"), c.o.Now()),
+		RetryAfter: retryAfter(answer.Header.Get("Retry-After"), c.o.Now()), Authenticate: answer.Header.Values("WWW-Authenticate"),
 	}
 	f.Message = fmt.Sprintf("%s answers %d.", to.host, answer.StatusCode)
 	switch {

@@ -48,6 +48,9 @@ type Failure struct {
 	Mend       string        // what would help
 	RetryAfter time.Duration // as the other side asked for, at most an hour; 0 = it did not
 	Challenge  bool          // the answer is a bot challenge
+
+	Authenticate []string // what the answer asks to be shown: its WWW-Authenticate headers. RFC 9110 §11.6.1
+
 	Detail     map[string]string
 	cause      error
 }

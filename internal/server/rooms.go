@@ -86,7 +86,7 @@ func (s *Server) managementRoom() *management.API {
 func (s *Server) dashboardRoom() *dashboard.Dashboard {
 	return &dashboard.Dashboard{
 		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
-		Keys: s.keys, Store: s.store, Import: s.documents, Now: s.now, Log: s.log,
+		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, Outbound: s.outbound, Now: s.now, Log: s.log,
 	}
 }
 
