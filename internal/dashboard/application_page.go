@@ -10,6 +10,7 @@ import (
 func (d *Dashboard) applicationRoutes() []route {
 	return append(d.advancedRoutes(), []route{
 		{"GET /dashboard/applications/{id}", account.ActView, false, d.quickStart},
+		{"GET /dashboard/applications/{id}/guides", account.ActView, false, d.guides},
 		{"POST /dashboard/applications/{id}/callback", account.ActEdit, false, d.addCallback},
 		{"GET /dashboard/applications/{id}/settings", account.ActView, false, d.applicationSettings},
 		{"POST /dashboard/applications/{id}/settings", account.ActEdit, false, d.saveApplicationSettings},

@@ -3,28 +3,33 @@ package dashboard
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
+	"clientele/internal/oauth"
 	"clientele/internal/registry"
 )
 
-// quickStart is the values and the code somebody needs to get the application working.
+// quickStart is what the page shows: every guide for the application, and one of them filled with its values.
 type quickStart struct {
-	Issuer    string
-	Callback  string // the one the code uses
-	Example   bool   // it is an example, because none is registered
-	Audience  string // an API the application may call; empty if none
-	Stacks    []stack
-	Stack     stack
-	Snippet   string
+	Values    guideValues
+	Guides    []guide
+	Guide     guide
+	Missing   []missingURL // what the guide needs registered and is not
 	Endpoints []namedURL
 	Typed     string // a callback URL that was refused
 	Fault     string
 }
 
-// endpoint is one address of the protocol.
 type namedURL struct{ Name, URL string }
+
+// missingURL is a URL that the guide's code uses and the application does not have yet.
+type missingURL struct {
+	What string // Callback URL
+	URL  string
+	add  func(*registry.Application)
+}
 
 func (d *Dashboard) endpoints() []namedURL {
 	return []namedURL{
@@ -45,65 +50,145 @@ func (d *Dashboard) quickStart(w http.ResponseWriter, r *http.Request, v *visit)
 	if a.Import != nil { // nobody here writes its code; its first page is where it comes from
 		return d.writeDocument(w, r, v, &a, documentTab{}, http.StatusOK)
 	}
-	return d.writeQuickStart(w, r, v, &a, "", "", http.StatusOK)
+	return d.writeQuickStart(w, r, v, &a, typedCallback{Guide: r.URL.Query().Get("guide")}, http.StatusOK)
 }
 
-func (d *Dashboard) writeQuickStart(w http.ResponseWriter, r *http.Request, v *visit, a *registry.Application, typed, fault string, status int) error {
-	q := quickStart{Issuer: d.Issuer, Endpoints: d.endpoints(), Typed: typed, Fault: fault, Stacks: stacksFor(a)}
-	q.Callback, q.Example = callbackOf(a)
+// guides is the gallery under an address of its own, which an application from a URL has too.
+func (d *Dashboard) guides(w http.ResponseWriter, r *http.Request, v *visit) error {
+	a, err := d.Registry.Application(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return d.writeQuickStart(w, r, v, &a, typedCallback{Guide: r.URL.Query().Get("guide")}, http.StatusOK)
+}
+
+// typedCallback is what a form for a callback URL carried, and what is wrong with it.
+type typedCallback struct {
+	Guide string
+	URL   string
+	Fault string
+}
+
+func (d *Dashboard) writeQuickStart(w http.ResponseWriter, r *http.Request, v *visit, a *registry.Application, typed typedCallback, status int) error {
+	all, err := allGuides()
+	if err != nil {
+		return err
+	}
 	list, err := d.accessList(r, a)
 	if err != nil {
 		return err
 	}
-	q.Audience = audienceFor(a, list)
-	q.Stack = q.Stacks[0]
-	for _, s := range q.Stacks {
-		if s.Key == r.URL.Query().Get("stack") {
-			q.Stack = s
-		}
+	q := quickStart{Endpoints: d.endpoints(), Guides: guidesFor(all, a), Typed: typed.URL, Fault: typed.Fault}
+	g := theGuide(q.Guides, typed.Guide)
+	q.Values = d.valuesFor(&g, a, list)
+	q.Missing = g.missing(a)
+	if q.Guide, err = g.fill(q.Values); err != nil {
+		return err
 	}
-	q.Snippet = q.Stack.fill(d.Issuer, string(a.ClientID()), q.Callback, q.Audience)
 	return v.write(w, r, status, quickStartPage(v, a, q))
 }
 
-// callbackOf is the callback URL for the code, or an example that would be accepted.
-func callbackOf(a *registry.Application) (url string, example bool) {
-	if len(a.RedirectURIs) > 0 {
-		return a.RedirectURIs[0].Value, false
+// valuesFor are the application's and this server's own values.
+func (d *Dashboard) valuesFor(g *guide, a *registry.Application, list []apiAccess) guideValues {
+	values := guideValues{Issuer: d.Issuer, ClientID: string(a.ClientID()), Callback: g.callbackFor(a), Confident: !a.Public()}
+	x := apiFor(a, list)
+	if g.Kind == guideKinds["protect"] {
+		x = protectable(list, x)
 	}
-	if a.Type == registry.Native {
-		return "http://127.0.0.1/callback", true
+	if x != nil {
+		values.Audience, values.Scopes, values.Offline = x.API.Identifier, x.scopes(a), x.API.AllowOfflineAccess
 	}
-	return "http://localhost:3000/callback", true
+	return values
 }
 
-// audienceFor is the first API of ours that the application may call.
-func audienceFor(a *registry.Application, list []apiAccess) string {
-	for _, x := range list {
+// apiFor is an API the application has permissions for: one it may call for people before one it may call for itself only.
+func apiFor(a *registry.Application, list []apiAccess) *apiAccess {
+	for i, x := range list {
 		if !x.API.System && (x.Itself != nil || x.People != nil || signsPeopleIn(a) && x.byPolicy(a)) {
-			return x.API.Identifier
+			return &list[i]
 		}
 	}
-	for _, x := range list {
+	for i, x := range list {
 		if x.Itself != nil {
-			return x.API.Identifier
+			return &list[i]
 		}
 	}
-	return ""
+	return nil
 }
 
-// addCallback adds one callback URL to those the application has, right from the quick start.
+// protectable is the API that a guide for a server protects: the one at hand, else any whose identifier is a URL to listen at.
+func protectable(list []apiAccess, at *apiAccess) *apiAccess {
+	if at != nil && originOf(at.API.Identifier) != "" && !at.API.System {
+		return at
+	}
+	for i, x := range list {
+		if !x.API.System && originOf(x.API.Identifier) != "" {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// manyScopes is how many permissions code of a guide names. It is to be read, not to be complete.
+const manyScopes = 6
+
+// scopes are the permissions that the application may ask for.
+func (x apiAccess) scopes(a *registry.Application) []string {
+	grant := x.Itself
+	if signsPeopleIn(a) {
+		grant = x.People
+	}
+	var list []string
+	if grant != nil && !grant.AllScopes {
+		list = slices.Clone([]string(grant.Scopes))
+	} else {
+		for _, s := range x.API.Scopes {
+			list = append(list, s.Value)
+		}
+	}
+	return list[:min(len(list), manyScopes)]
+}
+
+// missing are the URLs of the guide that are not registered.
+func (g guide) missing(a *registry.Application) []missingURL {
+	if g.Callback == "" || !a.Allows(oauth.AuthorizationCode) {
+		return nil
+	}
+	callback := g.callbackFor(a)
+	var list []missingURL
+	need := func(what, value string, to func(*registry.Application) *[]registry.URI) {
+		if value == "" || slices.Contains(registry.Values(*to(a)), value) {
+			return
+		}
+		list = append(list, missingURL{what, value, func(a *registry.Application) {
+			if have := to(a); !slices.Contains(registry.Values(*have), value) {
+				*have = append(*have, registry.URI{Value: value})
+			}
+		}})
+	}
+	need("Callback URL", callback, func(a *registry.Application) *[]registry.URI { return &a.RedirectURIs })
+	if slices.Contains(g.Types, registry.SinglePage) {
+		need("Web origin", originOf(callback), func(a *registry.Application) *[]registry.URI { return &a.WebOrigins })
+	}
+	return list
+}
+
+// addCallback registers what a guide says, or the one URL that was typed.
 func (d *Dashboard) addCallback(w http.ResponseWriter, r *http.Request, v *visit) error {
-	typed := strings.TrimSpace(r.PostForm.Get("callback"))
+	typed := typedCallback{Guide: r.PostForm.Get("guide"), URL: strings.TrimSpace(r.PostForm.Get("callback"))}
+	all, err := allGuides()
+	if err != nil {
+		return err
+	}
 	id := r.PathValue("id")
 	a, _, err := d.Registry.Update(r.Context(), v.actor(), id, 0, func(a *registry.Application) error {
-		if !slices.Contains(registry.Values(a.RedirectURIs), typed) {
-			a.RedirectURIs = append(a.RedirectURIs, registry.URI{Value: typed})
+		if typed.URL == "" {
+			for _, m := range theGuide(guidesFor(all, a), typed.Guide).missing(a) {
+				m.add(a)
+			}
+			return nil
 		}
-		origin := originOf(typed)
-		if a.Type == registry.SinglePage && origin != "" && !slices.Contains(registry.Values(a.WebOrigins), origin) {
-			a.WebOrigins = append(a.WebOrigins, registry.URI{Value: origin})
-		}
+		addTyped(a, typed.URL)
 		return nil
 	})
 	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
@@ -111,7 +196,8 @@ func (d *Dashboard) addCallback(w http.ResponseWriter, r *http.Request, v *visit
 		if err != nil {
 			return err
 		}
-		return d.writeQuickStart(w, r, v, &was, typed, callbackFault(invalid), http.StatusUnprocessableEntity)
+		typed.Fault = callbackFault(invalid)
+		return d.writeQuickStart(w, r, v, &was, typed, http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
@@ -120,10 +206,31 @@ func (d *Dashboard) addCallback(w http.ResponseWriter, r *http.Request, v *visit
 	if a.Type == registry.SinglePage {
 		said = "Callback URL added, and its origin may fetch tokens."
 	}
-	return d.done(w, r, appPath(&a, ""), said)
+	return d.done(w, r, guidePath(&a, typed.Guide), said)
 }
 
-// callbackFault is the message about the URL itself; without one, whatever else was refused.
+// addTyped registers a callback URL, and for a page in the browser its origin, which fetches the tokens.
+func addTyped(a *registry.Application, callback string) {
+	if !slices.Contains(registry.Values(a.RedirectURIs), callback) {
+		a.RedirectURIs = append(a.RedirectURIs, registry.URI{Value: callback})
+	}
+	origin := originOf(callback)
+	if a.Type == registry.SinglePage && origin != "" && !slices.Contains(registry.Values(a.WebOrigins), origin) {
+		a.WebOrigins = append(a.WebOrigins, registry.URI{Value: origin})
+	}
+}
+
+// guidePath is the page with that guide open.
+func guidePath(a *registry.Application, key string) string {
+	if key == "" {
+		return appPath(a, "")
+	}
+	if a.Import != nil {
+		return appPath(a, "guides") + "?guide=" + url.QueryEscape(key)
+	}
+	return appPath(a, "") + "?guide=" + url.QueryEscape(key)
+}
+
 func callbackFault(invalid *registry.Invalid) string {
 	for _, violation := range invalid.Violations {
 		if field, _ := splitField(violation.Field); field == "redirect_uris" {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,11 +128,14 @@ func TestTheQuickStartHasTheRealValues(t *testing.T) {
 		app, _ := s.CreateApplication(draft)
 		page := b.Get("/dashboard/applications/" + app.ID)
 		wants(t, page, http.StatusOK, app.ID, s.URL+"/", s.URL+"/oauth/token")
-		for _, stack := range regexp.MustCompile(`\?stack=[a-z0-9-]+`).FindAllString(page.Body, -1) {
-			code := b.Get("/dashboard/applications/" + app.ID + stack)
-			if strings.Contains(code.Body, "{{") || !strings.Contains(code.Body, app.ID+"&#34;") && !strings.Contains(code.Body, app.ID+"&#39;") {
-				t.Errorf("%s %s is not filled in", draft.Name, stack)
-			}
+		guides := regexp.MustCompile(`\?guide=[a-z0-9-]+`).FindAllString(page.Body, -1)
+		if len(guides) < 3 {
+			t.Errorf("%s has the guides %v", draft.Name, guides)
+		}
+		for _, guide := range guides {
+			code := b.Get("/dashboard/applications/" + app.ID + guide)
+			wants(t, code, http.StatusOK, "When it does not work", s.URL+"/")
+			servertest.CheckMarkup(t, guide, code.Body)
 		}
 	}
 }
@@ -147,6 +151,45 @@ func TestACallbackURLIsAddedFromTheQuickStart(t *testing.T) {
 	if err != nil || registry.Values(now.RedirectURIs)[0] != "https://orders.example.com/cb" || registry.Values(now.WebOrigins)[0] != "https://orders.example.com" {
 		t.Error(err, now.RedirectURIs, now.WebOrigins)
 	}
+}
+
+func TestOnePressRegistersEverythingThatAGuideUses(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	app, _ := s.CreateApplication(registry.Draft{Name: "Page", Type: registry.SinglePage})
+	page := b.Get("/dashboard/applications/" + app.ID + "?guide=vue")
+	wants(t, page, http.StatusOK, "Add callback URL and web origin")
+	after := b.Post("/dashboard/applications/"+app.ID+"/callback", url.Values{"guide": {"vue"}})
+	wants(t, after, http.StatusOK, "its origin may fetch tokens", "Registered: what this guide uses")
+	if after.URL.Query().Get("guide") != "vue" {
+		t.Error(after.URL)
+	}
+	b.Post("/dashboard/applications/"+app.ID+"/callback", url.Values{"guide": {"vue"}})
+	now, err := s.Registry.Application(t.Context(), app.ID)
+	if err != nil || !slices.Equal(registry.Values(now.RedirectURIs), []string{"http://localhost:5173/"}) || !slices.Equal(registry.Values(now.WebOrigins), []string{"http://localhost:5173"}) {
+		t.Error(err, now.RedirectURIs, now.WebOrigins)
+	}
+}
+
+func TestAGuideNamesTheAPIThatTheApplicationMayCallAndNoSecret(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	app, value := s.CreateApplication(registry.Draft{Name: "Machine", Type: registry.MachineToMachine})
+	api := s.CreateAPI("https://orders.example.com/", "read:orders")
+	s.Grant(app, api, registry.ForClient, "read:orders")
+	page := b.Get("/dashboard/applications/" + app.ID + "?guide=curl")
+	wants(t, page, http.StatusOK, api.Identifier, "with read:orders")
+	if strings.Contains(page.Body, value.Reveal()) || strings.Contains(page.Body, "<form method=\"post\" action=\"/dashboard/applications/"+app.ID+"/callback") {
+		t.Error("the page has the secret, or a form that a viewer cannot send")
+	}
+}
+
+func TestAnApplicationFromAURLHasTheGuidesOfTheAPIItCalls(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	app := s.PutImported("https://agent.example.com/client.json", nil)
+	page := b.Get("/dashboard/applications/" + app.ID + "/guides?guide=mcp-server-python")
+	wants(t, page, http.StatusOK, "the MCP Python SDK", "/guides?guide=mcp-server-typescript")
 }
 
 func TestTheListIsSearchedAndFiltered(t *testing.T) {

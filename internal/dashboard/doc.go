@@ -10,7 +10,8 @@
 //	GET, POST /dashboard/applications/new              create; a secret is shown by answering the POST
 //	GET, POST /dashboard/applications/import           a metadata URL → what would be registered; …/create registers it
 //	GET  /dashboard/applications/waiting               unknown applications that wait, each at /dashboard/waiting/{id}
-//	GET  /dashboard/applications/{id}                  quick start with real values
+//	GET  /dashboard/applications/{id}                  quick start: a gallery of guides, ?guide= filled with real values
+//	GET  /dashboard/applications/{id}/guides           the same, also for an application from a URL
 //	GET, POST /dashboard/applications/{id}/settings
 //	GET  /dashboard/applications/{id}/credentials      secrets and keys: add, revoke; authentication method
 //	GET  /dashboard/applications/{id}/document         of an imported one: refresh, approve, versions, key sets, switches

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,9 +131,10 @@ func create(b *tab, s *instance, name, kind, callback string) demo.Credentials {
 	made.ID = b.eval(`document.querySelector('[aria-label="Copy client ID"]').dataset.copy`)
 	b.visit(s.URL + "/dashboard/applications/" + made.ID)
 	if callback != "" {
+		b.script(`document.querySelector('[name=callback]').closest('details').open = true`)
 		b.fill("callback", callback)
 		b.press("Add")
-		b.see(callback)
+		b.until(`document.body.textContent.includes(`+strconv.Quote(callback)+`)`)
 	}
 	b.judge("application-quickstart-" + kind)
 	return made

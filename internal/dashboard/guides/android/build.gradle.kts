@@ -1,0 +1,9 @@
+android {
+    defaultConfig {
+        manifestPlaceholders["appAuthRedirectScheme"] = «callback_scheme»
+    }
+}
+
+dependencies {
+    implementation("net.openid:appauth:0.11.1")
+}
