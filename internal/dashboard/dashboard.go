@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/advisor"
 	"clientele/internal/audit"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
@@ -37,6 +38,7 @@ type Dashboard struct {
 	Import   Importer
 	Outbound Fetcher
 	APIs     APIReader
+	Advisor  *advisor.Service
 	Now      func() time.Time
 	Log      *slog.Logger
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"clientele/internal/advisor"
 	"clientele/internal/registry"
 )
 
@@ -31,6 +32,7 @@ type API struct {
 	Documents Documents
 	Clients   Clients
 	Keys      Verifier
+	Advisor   *advisor.Service
 	Now       func() time.Time
 	Log       *slog.Logger // nil = slog.Default
 
@@ -48,6 +50,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 	a.mountClients(api)
 	a.mountCIMD(api)
 	a.mountDocuments(api)
+	a.mountFindings(api)
 	a.mountCredentials(api)
 	a.mountResourceServers(api)
 	a.mountClientGrants(api)

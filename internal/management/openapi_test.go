@@ -60,6 +60,7 @@ func TestTheDocumentNeedsNoTokenAndListsEveryRoute(t *testing.T) {
 		"/api/v2/clients/{id}/rotate-secret":               {"post"},
 		"/api/v2/clients/cimd/preview":                     {"post"},
 		"/api/v2/clients/{id}/metadata-documents":          {"get"},
+		"/api/v2/clients/{id}/findings":                    {"get"},
 		"/api/v2/clients/cimd/register":                    {"post"},
 		"/api/v2/clients/{id}/credentials":                 {"get", "post"},
 		"/api/v2/clients/{id}/credentials/{credential_id}": {"get", "patch", "delete"},

@@ -17,6 +17,8 @@ import (
 const (
 	followEvery    = 250 * time.Millisecond
 	documentsEvery = 5 * time.Second
+	findingsEvery  = 5 * time.Second
+	hostsEvery     = 15 * time.Second
 	pruneEvery     = 10 * time.Minute
 	keysEvery      = time.Hour
 	noticesBatch   = 500
@@ -31,6 +33,8 @@ func (s *Server) background(ctx context.Context) {
 	jobs.Go(func() { every(ctx, followEvery, s.Follow) })
 	jobs.Go(func() { every(ctx, documentsEvery, s.documents.RefreshKnown) })
 	jobs.Go(func() { every(ctx, documentsEvery, s.documents.RefreshStrangers) })
+	jobs.Go(func() { every(ctx, findingsEvery, s.findings.Round) })
+	jobs.Go(func() { every(ctx, hostsEvery, s.findings.LookUp) })
 	jobs.Go(func() { every(ctx, pruneEvery, s.prune) })
 	jobs.Go(func() {
 		s.ensureKeys(ctx)
@@ -92,6 +96,7 @@ func (s *Server) notice(ctx context.Context, kind, id string) error {
 		return s.signing.Reload(ctx)
 	}
 	s.changed(kind, id)
+	s.findings.Changed(kind, id)
 	return s.ensureChosen(ctx, kind, id)
 }
 

@@ -80,6 +80,7 @@ func (s *Server) userinfoRoom() *userinfo.Handler {
 func (s *Server) managementRoom() *management.API {
 	return &management.API{
 		Issuer: s.public.Issuer, Registry: s.registry, Documents: s.documents, Clients: s.directory, Keys: s.signing, Now: s.now, Log: s.log,
+		Advisor: s.advisor,
 	}
 }
 
@@ -87,6 +88,7 @@ func (s *Server) dashboardRoom() *dashboard.Dashboard {
 	return &dashboard.Dashboard{
 		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
 		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, Outbound: s.outbound, Now: s.now, Log: s.log,
+		Advisor: s.advisor,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/advisor"
 	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/management"
@@ -53,6 +54,8 @@ type Server struct {
 	traces    *audit.Traces
 	outbound  *outbound.Client
 	documents *cimd.Service
+	advisor   *advisor.Service
+	findings  *advisor.Sweep
 
 	handler  http.Handler
 	stopping atomic.Bool
@@ -122,6 +125,8 @@ func (s *Server) gather(ctx context.Context, master *secret.Master) (err error) 
 		Issuer: s.public.Issuer, Store: s.store, Registry: s.registry, Directory: s.directory, Settings: s.settings.Current,
 		Outbound: s.outbound, Traces: s.traces, Uses: s.uses, Log: s.log, Now: s.now,
 	}.Service()
+	s.advisor = Advisor(s.registry, s.store, s.settings.Current, s.log)
+	s.findings = &advisor.Sweep{Service: s.advisor, Store: s.store, Resolve: s.outbound.Resolves, Log: s.log}
 	s.accounts = &account.Accounts{
 		Issuer: s.public.Issuer, Store: s.store, Keys: s.keys, Passwords: s.passwords, Now: s.now, Uses: s.uses,
 		Policy: func() account.Policy { return AccountPolicy(s.settings.Current()) },
@@ -202,6 +207,12 @@ func (s *Server) Settings() *settings.Keeper { return s.settings }
 
 // Outbound is the way out.
 func (s *Server) Outbound() *outbound.Client { return s.outbound }
+
+// Advisor is the security check.
+func (s *Server) Advisor() *advisor.Service { return s.advisor }
+
+// Findings keeps the counts of findings up to date.
+func (s *Server) Findings() *advisor.Sweep { return s.findings }
 
 // Uses records use events.
 func (s *Server) Uses() *audit.Batch { return s.uses }

@@ -1,0 +1,32 @@
+package outbound
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+)
+
+// Resolves asks DNS whether a public name has an address. Nothing is connected to. It is true without asking for names that mean
+// nothing in public DNS and for those with an exception, about which DNS has nothing to say. The error is trouble on the way: then
+// nothing is known.
+func (c *Client) Resolves(ctx context.Context, host string) (bool, error) {
+	host = strings.ToLower(host)
+	if publicName(host) != nil || strings.ContainsFunc(host, notOfAName) || c.excepted(host) {
+		return true, nil
+	}
+	all, err := c.o.Network.LookupNetIP(ctx, "ip", host)
+	if missing, ok := errors.AsType[*net.DNSError](err); ok && missing.IsNotFound && !missing.IsTimeout && !missing.IsTemporary {
+		return false, nil
+	}
+	return len(all) > 0, err
+}
+
+func (c *Client) excepted(host string) bool {
+	for _, e := range c.o.Exceptions {
+		if e.Host == host {
+			return true
+		}
+	}
+	return false
+}
