@@ -3,6 +3,7 @@ package dashboard
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,7 +18,8 @@ type applicationList struct {
 	Chosen map[string]string // the filters and the order that are not as usual, by name
 	After  string
 	Before string
-	Number int // of the page, for people only; a cursor says where it begins
+	Number int  // of the page, for people only; a cursor says where it begins
+	Odd    bool // a filter has a value that nobody offers: it fits nothing
 	Page   registry.Page[registry.Application]
 }
 
@@ -90,10 +92,13 @@ func filterUnused(q *registry.Query, value string, now time.Time) {
 func readList(form url.Values) applicationList {
 	l := applicationList{Search: form.Get("q"), Chosen: map[string]string{}, After: form.Get("after"), Before: form.Get("before")}
 	for _, c := range applicationChoices {
-		for _, o := range c.Options {
-			if value := form.Get(c.Name); value != "" && value == o.Value {
-				l.Chosen[c.Name] = value
-			}
+		value := form.Get(c.Name)
+		switch {
+		case value == "":
+		case slices.ContainsFunc(c.Options, func(o ui.Option) bool { return o.Value == value }):
+			l.Chosen[c.Name] = value
+		default:
+			l.Odd = l.Odd || c.Name != "sort"
 		}
 	}
 	if n, err := strconv.Atoi(form.Get("page")); err == nil && n > 0 && n < 1_000_000 && l.After+l.Before != "" {
@@ -118,7 +123,7 @@ func (l applicationList) filtered() bool {
 	if l.Chosen["sort"] != "" {
 		others--
 	}
-	return l.Search != "" || others > 0
+	return l.Search != "" || others > 0 || l.Odd
 }
 
 // link is the list with the same filters and some values set, or taken away if they are empty.
@@ -191,9 +196,11 @@ func (d *Dashboard) listApplications(w http.ResponseWriter, r *http.Request, v *
 		return nil
 	}
 	l := readList(form)
-	var err error
-	if l.Page, err = d.Registry.Applications(r.Context(), l.query(v.now)); err != nil {
-		return err
+	if !l.Odd {
+		var err error
+		if l.Page, err = d.Registry.Applications(r.Context(), l.query(v.now)); err != nil {
+			return err
+		}
 	}
 	return v.write(w, r, http.StatusOK, applicationsPage(v, l))
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -23,8 +24,9 @@ var stylesheets = []string{"base", "forms", "auth", "frame", "content", "data", 
 
 // bundle is everything that is served, under a name that changes with the content.
 type bundle struct {
-	hash  string
-	files map[string][]byte
+	hash   string
+	files  map[string][]byte
+	zipped map[string][]byte // those that are smaller then
 }
 
 var assets = sync.OnceValue(loadAssets)
@@ -46,6 +48,12 @@ func loadAssets() bundle {
 		b.files[path.Base(name)] = mustRead(name)
 	}
 	b.hash = hashOf(b.files)
+	b.zipped = make(map[string][]byte, len(b.files))
+	for name, body := range b.files {
+		if small := zip(body, gzip.BestCompression); small != nil {
+			b.zipped[name] = small
+		}
+	}
 	return b
 }
 
@@ -99,6 +107,11 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Vary", "Accept-Encoding")
+	if small := assets().zipped[name]; small != nil && acceptsGzip(r.Header) { // the same for everybody: there is nothing to find out
+		h.Set("Content-Encoding", "gzip")
+		body = small
+	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	if r.PathValue("hash") != assets().hash { // an old page beside a new binary: serve, but do not keep

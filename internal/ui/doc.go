@@ -30,6 +30,8 @@
 //	POST /ui/theme                light, dark or as the device says; kept in a cookie
 //	GET  /styleguide              every component in every state
 //
+// Pages and assets are compressed, but no page into which another site could put words: see mayZip.
+//
 // Invariants: no inline script or style anywhere, so the Content-Security-Policy needs no exception; every page works without
 // script; colours stand in one table, and a test holds each text colour against each ground it may stand on.
 //

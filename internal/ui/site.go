@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"net/http"
 	"strconv"
@@ -65,12 +66,20 @@ func (s Site) Write(w http.ResponseWriter, r *http.Request, status int, kind Kin
 	h := w.Header()
 	s.SecurityHeaders(h, kind)
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	h.Add("Vary", "Accept-Encoding")
+	sent := body.Bytes()
+	if kind == Plain && len(sent) >= leastToZip && mayZip(r) {
+		if small := zip(sent, gzip.BestSpeed); small != nil {
+			h.Set("Content-Encoding", "gzip")
+			sent = small
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(sent)))
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-store")
 	}
 	w.WriteHeader(status)
-	_, err := w.Write(body.Bytes())
+	_, err := w.Write(sent)
 	return err
 }
 
