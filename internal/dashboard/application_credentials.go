@@ -16,13 +16,15 @@ import (
 
 // credentialsForm is the two forms of the page: adding a secret, and choosing how the application authenticates.
 type credentialsForm struct {
-	Name    string
-	Overlap string // hours
-	Expires string // days; empty = never
-	Method  string
-	Once    string
-	Key     keyForm
-	Wrong   faults
+	Name      string
+	Overlap   string // hours
+	Expires   string // days; empty = never, custom = on a day
+	ExpiresOn string // the day
+	Method    string
+	Open      string // what is open on the page: secret, replace, key, or revoke, switch and remove followed by an id; without scripts
+	Once      string
+	Key       keyForm
+	Wrong     faults
 }
 
 // The ways to authenticate that the page offers. Both is what an application starts with: libraries differ in what they send.
@@ -70,12 +72,12 @@ func usesSecrets(a *registry.Application) bool {
 }
 
 var methodOptions = []ui.Option{
-	{Value: methodBoth, Label: "A secret, sent either way", Text: "In the Authorization header or in the body. Fits every library."},
-	{Value: methodBasic, Label: "A secret in the header only", Text: "client_secret_basic"},
-	{Value: methodPost, Label: "A secret in the body only", Text: "client_secret_post"},
-	{Value: methodKey, Label: "What it signed with a key", Text: "private_key_jwt. The safest: nothing secret ever travels. Add a key first; choosing it retires every secret at once."},
-	{Value: methodMove, Label: "Either, a secret or a key", Text: "While you move from the one to the other."},
-	{Value: methodNone, Label: "Nothing", Text: "For programs that cannot keep a secret. Choosing it retires every secret at once."},
+	{Value: methodBoth, Label: "Secret, sent either way", Text: "In the Authorization header or in the body. Fits every library.", Note: "client_secret_basic, client_secret_post", Says: "The application sends its secret with every request for tokens."},
+	{Value: methodBasic, Label: "Secret in the header", Text: "What the specification asks every library to be able to do.", Note: "client_secret_basic", Says: "The secret travels in the Authorization header only; one in the body is refused."},
+	{Value: methodPost, Label: "Secret in the body", Text: "For libraries that send it as a field of the form.", Note: "client_secret_post", Says: "The secret travels in the body only; one in the header is refused."},
+	{Value: methodKey, Label: "Signed with a key", Text: "The safest: nothing secret ever travels.", Note: "private_key_jwt", Says: "Add the public key first. Choosing this retires every secret at once."},
+	{Value: methodMove, Label: "Secret or key", Text: "While you move from the one to the other.", Note: "both of them", Says: "Either is taken. Choose the key alone when every program has moved."},
+	{Value: methodNone, Label: "Nothing", Text: "For programs that cannot keep a secret.", Note: "none", Says: "PKCE and the callback URL are all that protects it. Choosing this retires every secret and key at once."},
 }
 
 func (d *Dashboard) credentials(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -83,7 +85,13 @@ func (d *Dashboard) credentials(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
-	return d.writeCredentials(w, r, v, &a, credentialsForm{Overlap: "24", Method: methodOf(&a)}, http.StatusOK)
+	f := newCredentialsForm(&a)
+	f.Open = r.URL.Query().Get("open")
+	return d.writeCredentials(w, r, v, &a, f, http.StatusOK)
+}
+
+func newCredentialsForm(a *registry.Application) credentialsForm {
+	return credentialsForm{Overlap: "24", Expires: "180", Method: methodOf(a)}
 }
 
 func (d *Dashboard) writeCredentials(w http.ResponseWriter, r *http.Request, v *visit, a *registry.Application, f credentialsForm, status int) error {
@@ -101,9 +109,12 @@ func (d *Dashboard) addSecret(w http.ResponseWriter, r *http.Request, v *visit) 
 	if !first {
 		return d.shownBefore(w, r, v, "/dashboard/applications/"+id+"/credentials")
 	}
-	f := credentialsForm{Name: strings.TrimSpace(r.PostForm.Get("name")), Overlap: r.PostForm.Get("overlap"), Expires: strings.TrimSpace(r.PostForm.Get("expires")), Wrong: faults{}}
+	f := credentialsForm{
+		Name: strings.TrimSpace(r.PostForm.Get("name")), Overlap: r.PostForm.Get("overlap"), Expires: strings.TrimSpace(r.PostForm.Get("expires")),
+		ExpiresOn: strings.TrimSpace(r.PostForm.Get("expires_on")), Open: "secret", Wrong: faults{},
+	}
 	overlap := f.Wrong.hours(f.Overlap)
-	expires := f.Wrong.expiry(f.Expires, v.now)
+	expires := f.expiry(r, v.now)
 	if len(f.Wrong) == 0 {
 		a, minted, err := d.Registry.AddSecret(r.Context(), v.actor(), id, f.Name, overlap, expires)
 		invalid, wrong := errors.AsType[*registry.Invalid](err)
@@ -114,7 +125,7 @@ func (d *Dashboard) addSecret(w http.ResponseWriter, r *http.Request, v *visit) 
 			return err
 		default:
 			return d.showSecret(w, r, v, secretPage{
-				App: a, Value: minted.Value, Title: "Secret added", Text: "The older ones work for another " + ui.Span(overlap) + ". Put this one in place before.",
+				App: a, Value: minted.Value, Title: "Secret added", Text: addedWords(&a, v.now, overlap),
 				Next: ui.Link{Label: "I have stored it", Href: appPath(&a, "credentials")},
 			})
 		}
@@ -189,33 +200,61 @@ func (d *Dashboard) revokeSecret(w http.ResponseWriter, r *http.Request, v *visi
 // confidential application has none until one is added.
 func (d *Dashboard) saveMethod(w http.ResponseWriter, r *http.Request, v *visit) error {
 	id, choice := r.PathValue("id"), r.PostForm.Get("method")
-	f := credentialsForm{Overlap: "24", Method: choice, Wrong: faults{}}
 	if !slices.ContainsFunc(methodOptions, func(o ui.Option) bool { return o.Value == choice }) {
-		f.Wrong.add("method", "Choose one of the list.")
-	} else {
-		a, _, err := d.Registry.Update(r.Context(), v.actor(), id, revisionOf(r), func(a *registry.Application) error {
-			a.AuthMethods = methodsFrom(choice)
-			return nil
-		})
-		invalid, wrong := errors.AsType[*registry.Invalid](err)
-		switch {
-		case wrong:
-			for _, violation := range invalid.Violations {
-				f.Wrong.add("method", sentence(settingLabels[violation.Field], violation))
-			}
-		case errors.Is(err, registry.ErrStale):
-			f.Wrong.add("method", "Somebody else saved in the meantime. Nothing was overwritten; look again and save once more.")
-		case err != nil:
-			return err
-		default:
-			return d.done(w, r, appPath(&a, "credentials"), "Saved. The change is in force.")
-		}
+		return d.methodRefused(w, r, v, choice, "Choose one of the list.")
 	}
-	a, err := d.Registry.Application(r.Context(), id)
+	a, _, err := d.Registry.Update(r.Context(), v.actor(), id, revisionOf(r), func(a *registry.Application) error {
+		a.AuthMethods = methodsFrom(choice)
+		return nil
+	})
+	invalid, wrong := errors.AsType[*registry.Invalid](err)
+	switch {
+	case wrong:
+		sentences := make([]string, len(invalid.Violations))
+		for i, violation := range invalid.Violations {
+			sentences[i] = sentence(settingLabels[violation.Field], violation)
+		}
+		return d.methodRefused(w, r, v, choice, sentences...)
+	case errors.Is(err, registry.ErrStale):
+		return d.methodStale(w, r, v, choice)
+	case err != nil:
+		return err
+	}
+	return d.done(w, r, appPath(&a, "credentials"), "Saved. The change is in force.")
+}
+
+// methodStale answers a choice that was made before somebody else saved. One that is in force already was sent twice.
+func (d *Dashboard) methodStale(w http.ResponseWriter, r *http.Request, v *visit, choice string) error {
+	a, err := d.Registry.Application(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
+	if methodOf(&a) == choice {
+		return d.done(w, r, appPath(&a, "credentials"), "Saved. The change is in force.")
+	}
+	f := newCredentialsForm(&a)
+	f.Method, f.Wrong = choice, faults{}
+	f.Wrong.add("method", "Somebody else saved in the meantime; now it is: "+methodLabel(methodOf(&a))+". Nothing was overwritten. Your choice is still marked; save once more to make it so.")
+	return d.writeCredentials(w, r, v, &a, f, http.StatusConflict)
+}
+
+func (d *Dashboard) methodRefused(w http.ResponseWriter, r *http.Request, v *visit, choice string, sentences ...string) error {
+	a, err := d.Registry.Application(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f := newCredentialsForm(&a)
+	f.Method, f.Wrong = choice, faults{"method": sentences}
 	return d.writeCredentials(w, r, v, &a, f, http.StatusUnprocessableEntity)
+}
+
+func methodLabel(method string) string {
+	for _, o := range methodOptions {
+		if o.Value == method {
+			return o.Label
+		}
+	}
+	return method
 }
 
 // hours reads the overlap; the registry checks how long it may be.
@@ -231,15 +270,77 @@ func (f faults) hours(text string) time.Duration {
 	return time.Duration(n) * time.Hour
 }
 
-// expiry reads in how many days the new secret ends.
-func (f faults) expiry(text string, now time.Time) time.Time {
-	if text == "" {
+// expiry reads when the new secret ends: after a number of days, on a day, or never.
+func (f *credentialsForm) expiry(r *http.Request, now time.Time) time.Time {
+	switch f.Expires {
+	case "":
+		return time.Time{}
+	case "custom":
+		day, err := time.Parse(time.DateOnly, f.ExpiresOn)
+		if end := day.Add(24*time.Hour - time.Second); err == nil && end.After(now) {
+			return end
+		}
+		f.Wrong.add("expires_on", "Write a day in the future, as in 2026-12-31.")
 		return time.Time{}
 	}
-	n, ok := wholeNumber(text)
+	n, ok := wholeNumber(f.Expires)
 	if !ok || n < 1 || n > 3650 {
-		f.add("expires_at", "Write a number of days between 1 and 3650, or leave it empty for a secret that does not end.")
+		f.Wrong.add("expires_at", "Choose one of the list, or a day.")
 		return time.Time{}
 	}
 	return now.Add(time.Duration(n) * 24 * time.Hour)
+}
+
+var expiryOptions = []ui.Option{
+	{Value: "30", Label: "After 30 days"},
+	{Value: "60", Label: "After 60 days"},
+	{Value: "90", Label: "After 90 days"},
+	{Value: "180", Label: "After 180 days"},
+	{Value: "custom", Label: "On a day that I choose"},
+	{Label: "Never"},
+}
+
+func addedWords(a *registry.Application, now time.Time, overlap time.Duration) string {
+	if len(liveSecrets(a, now)) < 2 {
+		return "Put it in place; the application gets tokens with it from now on."
+	}
+	return "The older ones work for another " + ui.Span(overlap) + " at most. Put this one in place before."
+}
+
+// liveSecrets are those that work now, oldest first.
+func liveSecrets(a *registry.Application, now time.Time) []registry.ClientSecret {
+	return slices.DeleteFunc(slices.Clone(a.Secrets), func(s registry.ClientSecret) bool { return !s.Usable(now) })
+}
+
+func liveKeys(a *registry.Application, now time.Time) []registry.Key {
+	return slices.DeleteFunc(slices.Clone(a.Keys), func(k registry.Key) bool { return !k.Usable(now) })
+}
+
+// expiresSoon is how long before its end a secret or key is marked.
+const expiresSoon = 14 * 24 * time.Hour
+
+// secretState is where a secret stands: in use, on its way out beside a newer one, or gone.
+func secretState(a *registry.Application, s registry.ClientSecret, now time.Time) ui.Badge {
+	live := liveSecrets(a, now)
+	switch {
+	case !s.RetiredAt.IsZero():
+		return ui.Badge{Text: "revoked"}
+	case !s.Usable(now):
+		return ui.Badge{Kind: ui.Danger, Text: "expired"}
+	case live[len(live)-1].ID != s.ID:
+		return ui.Badge{Kind: ui.Warn, Text: "being replaced", Dot: true}
+	}
+	return ui.Badge{Kind: ui.Good, Text: "works", Dot: true}
+}
+
+// revokeWords say what revoking a secret or key stops.
+func revokeWords(last bool, used time.Time, what string) []string {
+	stops := []string{"Whatever still sends it is refused from then on."}
+	if last {
+		stops = append(stops, "It is the only "+what+" that works: the application gets no tokens until it has another. Add that one first.")
+	}
+	if used.IsZero() {
+		return append(stops, "It was never used.")
+	}
+	return append(stops, "It was last used on "+used.UTC().Format("2 January 2006")+".")
 }

@@ -43,9 +43,19 @@ var keyAlgorithms = []ui.Option{
 // addKey adds a public key beside the others, switched on, so that the application can move over before the old one goes.
 func (d *Dashboard) addKey(w http.ResponseWriter, r *http.Request, v *visit) error {
 	id := r.PathValue("id")
+	first, err := d.useOnce(r)
+	if err != nil {
+		return err
+	}
+	if !first && r.PostForm.Has("once") { // without one, the registry still takes no key twice
+		return d.sent(w, r, "/dashboard/applications/"+id+"/credentials", ui.Note, "This form was sent before. What it asked for was done once.")
+	}
 	f := keyForm{
 		Name: strings.TrimSpace(r.PostForm.Get("key_name")), Text: strings.TrimSpace(r.PostForm.Get("key")), KID: strings.TrimSpace(r.PostForm.Get("kid")),
 		Algorithm: r.PostForm.Get("algorithm"), Ends: strings.TrimSpace(r.PostForm.Get("key_ends")), FromCert: on(r.PostForm, "from_cert"), Wrong: faults{},
+	}
+	if file := strings.TrimSpace(r.PostForm.Get("key_file")); f.Text == "" {
+		f.Text = file
 	}
 	draft := f.draft(r, v.now)
 	if len(f.Wrong) == 0 {
@@ -64,7 +74,9 @@ func (d *Dashboard) addKey(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	return d.writeCredentials(w, r, v, &a, credentialsForm{Overlap: "24", Method: methodOf(&a), Key: f, Wrong: f.Wrong}, http.StatusUnprocessableEntity)
+	form := newCredentialsForm(&a)
+	form.Open, form.Key, form.Wrong = "key", f, f.Wrong
+	return d.writeCredentials(w, r, v, &a, form, http.StatusUnprocessableEntity)
 }
 
 // draft reads the form: what begins with { is a JWK, everything else PEM.
@@ -72,7 +84,7 @@ func (f *keyForm) draft(r *http.Request, now time.Time) registry.KeyDraft {
 	draft := registry.KeyDraft{Name: f.Name, KID: f.KID, Algorithm: f.Algorithm, ExpiryFromCertificate: f.FromCert, Active: true}
 	switch {
 	case f.Text == "":
-		f.Wrong.add("key", "Paste the public key or the certificate: PEM that begins with -----BEGIN, or a JWK that begins with {.")
+		f.Wrong.add("key", "Choose a file, or paste the public key or the certificate: PEM that begins with -----BEGIN, or a JWK that begins with {.")
 	case strings.HasPrefix(f.Text, "{"):
 		draft.JWK = []byte(f.Text)
 	default:
@@ -80,7 +92,7 @@ func (f *keyForm) draft(r *http.Request, now time.Time) registry.KeyDraft {
 	}
 	ends, err := dayFrom(r, "key_ends", now)
 	if err != nil {
-		f.Wrong.add("expires_at", "Write a day in the future, as in 2026-12-31, or leave it empty for a key that does not end.")
+		f.Wrong.add("key_ends", "Write a day in the future, as in 2026-12-31, or leave it empty for a key that does not end.")
 	}
 	draft.ExpiresAt = ends
 	return draft
@@ -96,6 +108,8 @@ func (f *keyForm) refused(invalid *registry.Invalid) {
 			field, label = "key", "The key"
 		case "name":
 			field = "key_name"
+		case "expires_at":
+			field = "key_ends"
 		}
 		if label == "" {
 			label = field
@@ -145,6 +159,9 @@ func (d *Dashboard) keyDone(w http.ResponseWriter, r *http.Request, err error, s
 			sentences[i] = sentence(label, violation)
 		}
 		return d.sent(w, r, back, ui.Danger, strings.Join(sentences, " "))
+	}
+	if errors.Is(err, registry.ErrNotFound) {
+		return d.sent(w, r, back, ui.Note, "That key is gone already.")
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"io"
 	"maps"
 	"math"
 	"net/http"
@@ -91,6 +92,38 @@ func splitField(path string) (field string, index int) {
 		return field, -1
 	}
 	return field, n
+}
+
+// maxUpload bounds a file that a form carries: a public key, or a certificate.
+const maxUpload = 16 << 10
+
+// parseForm reads the body of a form. Small files that a form carries become values of it, so that they survive whatever a typed
+// value survives; the whole body is bounded by the server.
+func parseForm(r *http.Request) error {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		return r.ParseForm()
+	}
+	if err := r.ParseMultipartForm(maxUpload); err != nil {
+		return err
+	}
+	defer func() { _ = r.MultipartForm.RemoveAll() }()
+	for field, files := range r.MultipartForm.File {
+		for _, header := range files {
+			file, err := header.Open()
+			if err != nil {
+				return err
+			}
+			text, err := io.ReadAll(io.LimitReader(file, maxUpload))
+			_ = file.Close()
+			if err != nil {
+				return err
+			}
+			if len(text) > 0 {
+				r.PostForm.Add(field, string(text))
+			}
+		}
+	}
+	return nil
 }
 
 func shortened(s string) string {

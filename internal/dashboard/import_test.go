@@ -349,7 +349,7 @@ func TestAKeyIsAddedBesideTheOldOneAndUsedInsteadOfASecret(t *testing.T) {
 	app := newWeb(s)
 	path := "/dashboard/applications/" + app.ID
 	wants(t, b.Post(path+"/keys", url.Values{"key": {"nonsense"}}), http.StatusUnprocessableEntity, `id="f-key-error"`, "nonsense</textarea>")
-	wants(t, b.Post(path+"/keys", url.Values{}), http.StatusUnprocessableEntity, "Paste the public key")
+	wants(t, b.Post(path+"/keys", url.Values{}), http.StatusUnprocessableEntity, "paste the public key")
 	for _, name := range []string{"first", "second"} {
 		page := b.Post(path+"/keys", url.Values{"key": {publicPEM(t)}, "key_name": {name}, "algorithm": {"ES256"}})
 		wants(t, page, http.StatusOK, "added.", name, "ES256 (EC P-256)")

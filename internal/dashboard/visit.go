@@ -68,7 +68,7 @@ func (d *Dashboard) open(page func(w http.ResponseWriter, r *http.Request) error
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		if r.Method == http.MethodPost {
-			if err := r.ParseForm(); err != nil {
+			if err := parseForm(r); err != nil {
 				d.failed(w, r, err)
 				return
 			}

@@ -45,15 +45,26 @@ func (b *Browser) Post(path string, form url.Values) Page {
 	return b.do(http.MethodPost, b.server.URL+strings.TrimPrefix(path, b.server.URL), form)
 }
 
+// Upload posts a body of another kind than a plain form, as a form with a file does.
+func (b *Browser) Upload(path, contentType, body string) Page {
+	b.t.Helper()
+	return b.send(http.MethodPost, b.server.URL+strings.TrimPrefix(path, b.server.URL), contentType, body)
+}
+
 func (b *Browser) do(method, address string, form url.Values) Page {
 	b.t.Helper()
+	return b.send(method, address, "application/x-www-form-urlencoded", form.Encode())
+}
+
+func (b *Browser) send(method, address, contentType, body string) Page {
+	b.t.Helper()
 	for range 20 {
-		req, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
+		req, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(body))
 		if err != nil {
 			b.t.Fatal(err)
 		}
 		if method == http.MethodPost {
-			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set("Content-Type", contentType)
 			req.Header.Set("Origin", strings.TrimSuffix(b.server.URL, "/"))
 			req.Header.Set("Sec-Fetch-Site", "same-origin")
 		}
@@ -61,12 +72,12 @@ func (b *Browser) do(method, address string, form url.Values) Page {
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		body, err := io.ReadAll(resp.Body)
+		answer, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
 		if err != nil {
 			b.t.Fatal(err)
 		}
-		page := Page{Status: resp.StatusCode, URL: req.URL, Header: resp.Header, Body: string(body), browser: b}
+		page := Page{Status: resp.StatusCode, URL: req.URL, Header: resp.Header, Body: string(answer), browser: b}
 		to, err := resp.Location()
 		if err != nil || resp.StatusCode < 300 || resp.StatusCode > 399 {
 			return page
@@ -75,7 +86,7 @@ func (b *Browser) do(method, address string, form url.Values) Page {
 			page.Left = to
 			return page
 		}
-		method, address, form = http.MethodGet, to.String(), nil
+		method, address, body = http.MethodGet, to.String(), ""
 	}
 	b.t.Fatal("the server redirects in a circle")
 	return Page{}
