@@ -37,7 +37,7 @@ const (
 	methodMove  = "secret_or_key" // while an application moves from the one to the other
 )
 
-func methodOf(a *registry.Application) string {
+func chosenMethod(a *registry.Application) string {
 	basic, post := a.Accepts(oauth.AuthClientSecretBasic), a.Accepts(oauth.AuthClientSecretPost)
 	switch {
 	case a.Accepts(oauth.AuthPrivateKeyJWT) && (basic || post):
@@ -91,7 +91,7 @@ func (d *Dashboard) credentials(w http.ResponseWriter, r *http.Request, v *visit
 }
 
 func newCredentialsForm(a *registry.Application) credentialsForm {
-	return credentialsForm{Overlap: "24", Expires: "180", Method: methodOf(a)}
+	return credentialsForm{Overlap: "24", Expires: "180", Method: chosenMethod(a)}
 }
 
 func (d *Dashboard) writeCredentials(w http.ResponseWriter, r *http.Request, v *visit, a *registry.Application, f credentialsForm, status int) error {
@@ -134,7 +134,7 @@ func (d *Dashboard) addSecret(w http.ResponseWriter, r *http.Request, v *visit) 
 	if err != nil {
 		return err
 	}
-	f.Method = methodOf(&a)
+	f.Method = chosenMethod(&a)
 	return d.writeCredentials(w, r, v, &a, f, http.StatusUnprocessableEntity)
 }
 
@@ -229,12 +229,12 @@ func (d *Dashboard) methodStale(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
-	if methodOf(&a) == choice {
+	if chosenMethod(&a) == choice {
 		return d.done(w, r, appPath(&a, "credentials"), "Saved. The change is in force.")
 	}
 	f := newCredentialsForm(&a)
 	f.Method, f.Wrong = choice, faults{}
-	f.Wrong.add("method", "Somebody else saved in the meantime; now it is: "+methodLabel(methodOf(&a))+". Nothing was overwritten. Your choice is still marked; save once more to make it so.")
+	f.Wrong.add("method", "Somebody else saved in the meantime; now it is: "+methodLabel(chosenMethod(&a))+". Nothing was overwritten. Your choice is still marked; save once more to make it so.")
 	return d.writeCredentials(w, r, v, &a, f, http.StatusConflict)
 }
 
