@@ -62,13 +62,15 @@ func (d *Dashboard) createApplication(w http.ResponseWriter, r *http.Request, v 
 // draftApplication creates unless the form has faults; with a fault it still asks for all others, so that they show at once.
 func (d *Dashboard) draftApplication(r *http.Request, v *visit, f *createForm) (registry.Application, []registry.Minted, error) {
 	draft := registry.Draft{Name: f.Name, Type: registry.Type(f.Type), Ownership: registry.Ownership(f.Ownership)}
+	var a registry.Application
+	var minted []registry.Minted
+	var err error
 	if len(f.Wrong) > 0 {
-		if f.Name == "" {
-			f.Wrong.add("name", "The name is empty; write how people know the application.")
-		}
-		return registry.Application{}, nil, nil
+		draft.Type = registry.RegularWeb // stands in for the one that is missing
+		err = d.Registry.Check(v.actor(), draft)
+	} else {
+		a, minted, err = d.Registry.Create(r.Context(), v.actor(), draft)
 	}
-	a, minted, err := d.Registry.Create(r.Context(), v.actor(), draft)
 	if invalid, ok := errors.AsType[*registry.Invalid](err); ok {
 		f.Wrong.addInvalid(invalid, createLabels, nil)
 		return registry.Application{}, nil, nil

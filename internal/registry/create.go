@@ -13,13 +13,7 @@ import (
 // *Invalid.
 func (r *Registry) Create(ctx context.Context, actor audit.Actor, d Draft) (Application, []Minted, error) {
 	now := r.now()
-	a := d.application(actor, now)
-	a.tidy(nil, actor, now)
-	var found []Violation
-	for n, draft := range d.Keys {
-		found = append(found, a.addDraftedKey(element("keys", n), draft, actor, now)...)
-	}
-	found = append(found, violationsOf(inspect(&a, nil, r.policy()))...)
+	a, found := r.drafted(actor, d, now)
 	if len(found) > 0 {
 		return Application{}, nil, &Invalid{Violations: found}
 	}
@@ -59,4 +53,22 @@ func (a *Application) addDraftedKey(field string, d KeyDraft, actor audit.Actor,
 // usesSecret reports whether one of the methods presents a shared secret.
 func (a *Application) usesSecret() bool {
 	return a.Accepts(oauth.AuthClientSecretBasic) || a.Accepts(oauth.AuthClientSecretPost)
+}
+
+// Check says what Create would refuse of a draft, and keeps nothing. It fails with *Invalid.
+func (r *Registry) Check(actor audit.Actor, d Draft) error {
+	if _, found := r.drafted(actor, d, r.now()); len(found) > 0 {
+		return &Invalid{Violations: found}
+	}
+	return nil
+}
+
+// drafted is the application that a draft becomes, and what breaks a rule in it.
+func (r *Registry) drafted(actor audit.Actor, d Draft, now time.Time) (a Application, found []Violation) {
+	a = d.application(actor, now)
+	a.tidy(nil, actor, now)
+	for n, draft := range d.Keys {
+		found = append(found, a.addDraftedKey(element("keys", n), draft, actor, now)...)
+	}
+	return a, append(found, violationsOf(inspect(&a, nil, r.policy()))...)
 }
