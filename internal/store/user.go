@@ -48,11 +48,16 @@ func termsOfUser(u *account.User) []string {
 }
 
 // SaveUser writes a changed user with its event, if the revision is still was. It fails with account.ErrStale,
-// account.ErrNotFound, or account.ErrConflict if another user has the e-mail address.
+// account.ErrNotFound, account.ErrConflict if another user has the e-mail address, or account.ErrLastOwner if no owner who can
+// sign in were left.
 func (s *Store) SaveUser(ctx context.Context, u account.User, was int64, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		owner, err := isOwner(ctx, c, u.ID)
+		if err != nil {
+			return err
+		}
 		var place int64
-		err := c.QueryRow(ctx, `UPDATE users SET email = $3, email_key = $4, email_verified = $5, name = $6, role = $7,
+		err = c.QueryRow(ctx, `UPDATE users SET email = $3, email_key = $4, email_verified = $5, name = $6, role = $7,
 				password_hash = $8, blocked = $9, updated_at = $10, revision = revision + 1
 			WHERE id = $1 AND revision = $2 RETURNING place`,
 			u.ID, was, u.Email, u.EmailKey, u.EmailVerified, u.Name, string(u.Role), u.PasswordHash, u.Blocked,
@@ -66,13 +71,38 @@ func (s *Store) SaveUser(ctx context.Context, u account.User, was int64, e audit
 		if err := users.saveTerms(ctx, c, place, termsOfUser(&u)); err != nil {
 			return err
 		}
-		return record(ctx, c, e)
+		if err := record(ctx, c, e); err != nil || !owner || u.Role == account.Owner && !u.Blocked {
+			return err
+		}
+		return ownerLeft(ctx, c)
 	})
 }
 
-// DeleteUser removes a user with sessions, consents, grants, codes and refresh families. It fails with account.ErrNotFound.
+// isOwner reports whether a user is an owner who can sign in.
+func isOwner(ctx context.Context, c *sqldb.Conn, id string) (is bool, err error) {
+	err = c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM users WHERE id = $1 AND role = 'owner' AND blocked = FALSE)`, id).Scan(&is)
+	return is, err
+}
+
+// ownerLeft fails with account.ErrLastOwner if there is no owner any more who can sign in. It has to come after the record: whoever
+// writes there waits for whoever wrote before, so that of two who take the last two owners away one sees what the other did.
+func ownerLeft(ctx context.Context, c *sqldb.Conn) error {
+	var left bool
+	err := c.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM users WHERE role = 'owner' AND blocked = FALSE)`).Scan(&left)
+	if err == nil && !left {
+		return account.ErrLastOwner
+	}
+	return err
+}
+
+// DeleteUser removes a user with sessions, consents, grants, codes and refresh families. It fails with account.ErrNotFound, or
+// account.ErrLastOwner if no owner who can sign in were left.
 func (s *Store) DeleteUser(ctx context.Context, id string, _ time.Time, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		owner, err := isOwner(ctx, c, id)
+		if err != nil {
+			return err
+		}
 		changed, err := c.Exec(ctx, `DELETE FROM users WHERE id = $1`, id)
 		if err := mustHit(changed, err, account.ErrNotFound); err != nil {
 			return err
@@ -80,7 +110,10 @@ func (s *Store) DeleteUser(ctx context.Context, id string, _ time.Time, e audit.
 		if err := exec(ctx, c, `DELETE FROM import_queue_people WHERE user_id = $1`, id); err != nil {
 			return err
 		}
-		return record(ctx, c, e)
+		if err := record(ctx, c, e); err != nil || !owner {
+			return err
+		}
+		return ownerLeft(ctx, c)
 	})
 }
 
@@ -117,6 +150,9 @@ func (s *Store) Users(ctx context.Context, q account.Query) (page account.Page, 
 	wanted := selection{words: words(q.Search), order: newestFirst, after: q.After, limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds}
 	if q.Operators {
 		wanted.filter.add("role <> ''")
+	}
+	if q.Blocked {
+		wanted.filter.conditions = append(wanted.filter.conditions, "blocked = TRUE")
 	}
 	err = s.db.View(ctx, func(c *sqldb.Conn) error {
 		page = account.Page{}
