@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"clientele/internal/registry"
 	"clientele/internal/ui"
@@ -12,8 +13,9 @@ import (
 type dangerForm struct {
 	Once  string
 	Typed string
+	Block bool
 	Wrong faults
-	Uses  int // client grants that go with the application
+	Reach registry.Reach
 }
 
 func (d *Dashboard) danger(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -25,11 +27,11 @@ func (d *Dashboard) danger(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 func (d *Dashboard) writeDanger(w http.ResponseWriter, r *http.Request, v *visit, a *registry.Application, f dangerForm, status int) error {
-	grants, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{ApplicationID: a.ID, Limit: registry.MaxPageSize})
+	reach, err := d.Store.Reach(r.Context(), a.ID, v.now)
 	if err != nil {
 		return err
 	}
-	f.Once, f.Uses = d.newOnce(), len(grants.Items)
+	f.Once, f.Reach = d.newOnce(), reach
 	return v.write(w, r, status, dangerPage(v, a, f))
 }
 
@@ -47,24 +49,76 @@ func (d *Dashboard) switchApplication(w http.ResponseWriter, r *http.Request, v 
 // deleteApplication asks for the name, because there is no undo and the client ID never comes back.
 func (d *Dashboard) deleteApplication(w http.ResponseWriter, r *http.Request, v *visit) error {
 	a, err := d.Registry.Application(r.Context(), r.PathValue("id"))
+	if errors.Is(err, registry.ErrNotFound) { // the form was sent twice, or somebody else was faster
+		return d.sent(w, r, "/dashboard/applications", ui.Note, "That application is gone already.")
+	}
 	if err != nil {
 		return err
 	}
-	f := dangerForm{Typed: r.PostForm.Get("typed"), Wrong: faults{}}
+	f := dangerForm{Typed: r.PostForm.Get("typed"), Block: on(r.PostForm, "block"), Wrong: faults{}}
 	if f.Typed != a.Name {
 		f.Wrong.add("typed", "Type the name exactly as it stands above: "+a.Name)
 		return d.writeDanger(w, r, v, &a, f, http.StatusUnprocessableEntity)
 	}
 	said := a.Name + " was deleted."
-	if a.Import != nil && on(r.PostForm, "block") { // before it is deleted, so that it cannot come back in between
+	if a.Import != nil && f.Block { // before it is deleted, so that it cannot come back in between
 		_, err := d.Registry.CreateAdmissionRule(r.Context(), v.actor(), a.ExternalID, registry.Deny, "deleted: "+shortened(a.Name))
 		if err != nil && !errors.Is(err, registry.ErrConflict) {
 			return err
 		}
 		said = a.Name + " was deleted, and its URL is blocked."
 	}
-	if err := d.Registry.Delete(r.Context(), v.actor(), a.ID); err != nil {
+	if err := d.Registry.Delete(r.Context(), v.actor(), a.ID); err != nil && !errors.Is(err, registry.ErrNotFound) {
 		return err
 	}
 	return d.done(w, r, "/dashboard/applications", said)
+}
+
+// reachCount says a number that is counted up to a bound.
+func reachCount(n int, one, many string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case n >= registry.MaxReach:
+		return "10 000 or more " + many
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// offStops are what stops while an application is switched off.
+func offStops(a *registry.Application, reach registry.Reach) []string {
+	var stops []string
+	if signsPeopleIn(a) {
+		stops = append(stops,
+			reachCount(reach.People, "person cannot sign in with it", "people cannot sign in with it")+".",
+			reachCount(reach.RefreshTokens, "refresh token is refused", "refresh tokens are refused")+" until it is switched on again.")
+	}
+	return append(stops, "It gets no new tokens. Access tokens that are out work until they end.")
+}
+
+// deleteStops are what goes with an application.
+func deleteStops(v *visit, a *registry.Application, reach registry.Reach) []string {
+	var stops []string
+	if signsPeopleIn(a) || reach.People > 0 {
+		stops = append(stops,
+			reachCount(reach.People, "person is signed out of it", "people are signed out of it")+" and cannot sign in with it again.",
+			reachCount(reach.RefreshTokens, "refresh token ends", "refresh tokens end")+".")
+	}
+	if n := len(liveSecrets(a, v.now)); n > 0 {
+		stops = append(stops, reachCount(n, "secret stops", "secrets stop")+" working.")
+	}
+	if n := len(liveKeys(a, v.now)); n > 0 {
+		stops = append(stops, reachCount(n, "key stops", "keys stop")+" working.")
+	}
+	return append(stops, grantsWords(reach.ClientGrants)+".", "Access tokens that are out work until they end. The client ID never comes back.")
+}
+
+func grantsWords(n int) string {
+	switch n {
+	case 0:
+		return "It has no API permissions to lose"
+	case 1:
+		return "Its permission for 1 API goes"
+	}
+	return "Its " + strconv.Itoa(n) + " API permissions go"
 }

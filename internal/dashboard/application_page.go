@@ -8,7 +8,7 @@ import (
 
 // applicationRoutes are the pages of one application.
 func (d *Dashboard) applicationRoutes() []route {
-	return append(d.advancedRoutes(), []route{
+	return append(append(d.advancedRoutes(), d.duplicateRoutes()...), []route{
 		{"GET /dashboard/applications/{id}", account.ActView, false, d.quickStart},
 		{"GET /dashboard/applications/{id}/guides", account.ActView, false, d.guides},
 		{"POST /dashboard/applications/{id}/callback", account.ActEdit, false, d.addCallback},

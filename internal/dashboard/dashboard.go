@@ -23,6 +23,7 @@ type Store interface {
 	UseOnce(ctx context.Context, kind string, hash secret.Hash, now, expires time.Time) (first bool, err error)
 	Events(ctx context.Context, q audit.Query) ([]audit.Event, error)
 	RevokeFamilies(ctx context.Context, applicationID string, now time.Time, e audit.Event) (int, error)
+	Reach(ctx context.Context, applicationID string, now time.Time) (registry.Reach, error)
 }
 
 // Dashboard is the door. All fields must be set.
