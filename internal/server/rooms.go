@@ -49,7 +49,7 @@ func (s *Server) protocolRooms() ([]room, *discovery.Handler) {
 // signed in.
 func (s *Server) signinRoom() (*signin.Handler, *authorize.Handler) {
 	pages := &signin.Handler{
-		Issuer: s.public.Issuer, People: s.accounts, Resets: s.accounts, Clients: s.directory, Store: s.store, Logos: s.store, Consents: s.store, Keys: s.keys,
+		Issuer: s.public.Issuer, People: s.accounts, Resets: s.accounts, Passkeys: s.accounts, Own: s.accounts, Clients: s.directory, Store: s.store, Logos: s.store, Consents: s.store, Keys: s.keys,
 		Settings: s.settings.Current, Site: s.site, Uses: s.uses, Log: s.log, Now: s.now,
 	}
 	requests := &authorize.Handler{
@@ -87,7 +87,7 @@ func (s *Server) managementRoom() *management.API {
 func (s *Server) dashboardRoom() *dashboard.Dashboard {
 	return &dashboard.Dashboard{
 		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
-		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, Outbound: s.outbound, Now: s.now, Log: s.log,
+		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, People: s.store, Outbound: s.outbound, Now: s.now, Log: s.log,
 		Advisor: s.advisor,
 	}
 }

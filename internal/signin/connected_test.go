@@ -30,22 +30,22 @@ func TestAPersonTakesBackWhatTheyAllowed(t *testing.T) {
 			}
 			return g.Alive()
 		}
-		page := his.Get("/connected")
+		page := his.Get("/account")
 		if !strings.Contains(page.Body, "Acme Agent") || !strings.Contains(page.Body, "allowed") {
 			t.Fatalf("the list is (%d)\n%s", page.Status, page.Body)
 		}
 		servertest.CheckMarkup(t, "connected", page.Body)
-		if page = page.Submit(nil, "application"); page.URL.Path != "/connected" || strings.Contains(page.Body, "Acme") || !strings.Contains(page.Body, "have not allowed") {
+		if page = page.Submit(nil, "application"); page.URL.Path != "/account" || strings.Contains(page.Body, "Acme") || !strings.Contains(page.Body, "Nothing is connected") {
 			t.Errorf("after disconnecting (%s, %d):\n%s", page.URL, page.Status, page.Body)
 		}
 		if alive(person) || !alive("grace@example.com") {
 			t.Errorf("alive: his %v, hers %v", alive(person), alive("grace@example.com"))
 		}
-		if page = his.Post("/connected", url.Values{"application": {app.ID}}); page.Status != 200 || !alive("grace@example.com") {
+		if page = his.Post("/account/disconnect", url.Values{"application": {app.ID}}); page.Status != 200 || !alive("grace@example.com") {
 			t.Errorf("once more: %d", page.Status)
 		}
-		his.Post("/connected", url.Values{"application": {""}})
-		if page := hers.Get("/connected"); !strings.Contains(page.Body, "Acme Agent") {
+		his.Post("/account/disconnect", url.Values{"application": {""}})
+		if page := hers.Get("/account"); !strings.Contains(page.Body, "Acme Agent") {
 			t.Errorf("hers is gone:\n%s", page.Body)
 		}
 		if page := his.Get("/authorize?" + url.Values{"response_type": {"code"}, "code_challenge": {servertest.Challenge()}, "code_challenge_method": {"S256"}, "client_id": {app.ID}, "redirect_uri": {callback}, "scope": {"openid"}}.Encode()); page.URL.Path != "/consent" {
@@ -56,10 +56,10 @@ func TestAPersonTakesBackWhatTheyAllowed(t *testing.T) {
 
 func TestNobodyInParticularSeesNoConnections(t *testing.T) {
 	s := server(t)
-	if page := s.Browser().Get("/connected"); page.URL.Path != "/signin" {
+	if page := s.Browser().Get("/account"); page.URL.Path != "/signin" {
 		t.Errorf("it shows %s (%d)", page.URL, page.Status)
 	}
-	if page := s.Browser().Post("/connected", url.Values{"application": {"x"}}); page.URL.Path != "/signin" {
+	if page := s.Browser().Post("/account/disconnect", url.Values{"application": {"x"}}); page.URL.Path != "/signin" {
 		t.Errorf("it answers with %s (%d)", page.URL, page.Status)
 	}
 }

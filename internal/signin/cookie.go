@@ -44,13 +44,13 @@ func (h *Handler) Current(r *http.Request) (account.Session, account.User, error
 	return session, user, err
 }
 
-// begin starts a session for user in this browser; the one it had ends, and its token is worth nothing any more.
-func (h *Handler) begin(w http.ResponseWriter, r *http.Request, user account.User) (account.Session, error) {
+// begin starts a session for user, who proved who they are by amr, in this browser; the one it had ends, and its token is worth nothing any more.
+func (h *Handler) begin(w http.ResponseWriter, r *http.Request, user account.User, amr []string) (account.Session, error) {
 	before, _, err := h.Current(r)
 	if err != nil {
 		before = account.Session{}
 	}
-	session, token, err := h.People.StartSession(r.Context(), user, account.PersonSession, []string{"pwd"}, shorten(text(r.UserAgent()), maxDevice), address(r), before.ID)
+	session, token, err := h.People.StartSession(r.Context(), user, account.PersonSession, amr, shorten(text(r.UserAgent()), maxDevice), address(r), before.ID)
 	if err != nil {
 		return account.Session{}, err
 	}

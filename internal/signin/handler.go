@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -39,6 +40,7 @@ type Requests interface {
 type Clients interface {
 	ByID(ctx context.Context, id string) (*registry.Application, error)
 	APIByID(ctx context.Context, id string) (*registry.API, error)
+	APIByAudience(ctx context.Context, audience string) (*registry.API, error)
 }
 
 // Store keeps requests in flight.
@@ -55,8 +57,10 @@ type Handler struct {
 	Requests Requests
 	Clients  Clients
 	Store    Store
-	Logos    Logos    // nil: there are none
-	Consents Consents // nil: what was allowed is not shown
+	Logos    Logos // nil: there are none
+	Passkeys Passkeys
+	Own      Own
+	Consents Consents
 	Keys     *secret.Keyring
 	Settings func() settings.Settings
 	Site     func() ui.Site
@@ -78,10 +82,9 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /consent", h.consentPage)
 	mux.HandleFunc("POST /consent", h.consent)
 	mux.HandleFunc("GET /logos/{hash}", h.logo)
-	if h.Consents != nil {
-		mux.HandleFunc("GET /connected", h.connectedPage)
-		mux.HandleFunc("POST /connected", h.disconnect)
-	}
+	mux.HandleFunc("GET /signin/passkey", h.passkeyOptions)
+	mux.HandleFunc("POST /signin/passkey", h.passkeySignIn)
+	h.mountOwn(mux)
 }
 
 // waiting is the request that sent the person here. Its zero value is none: the person came by themselves.
@@ -142,7 +145,7 @@ func (q waiting) hint() string {
 // signed in for it just now.
 func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, q waiting, session account.Session, authTime time.Time) {
 	if q.token == "" {
-		h.seeOther(w, "signin")
+		h.seeOther(w, cmp.Or(ownPage(r.PostForm.Get("next")), "signin"))
 		return
 	}
 	row, handle := q.Row(h.Keys, h.Now())

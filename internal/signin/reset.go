@@ -53,7 +53,7 @@ func (h *Handler) reset(w http.ResponseWriter, r *http.Request) {
 		h.resetFailed(w, r, f, err)
 		return
 	}
-	h.enter(w, r, waiting{}, user)
+	h.enter(w, r, waiting{}, user, byPassword)
 }
 
 func (h *Handler) resetFailed(w http.ResponseWriter, r *http.Request, f resetForm, err error) {

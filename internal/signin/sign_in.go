@@ -16,6 +16,9 @@ type signInForm struct {
 	email   string
 	who     string // e-mail address of who is signed in; empty if nobody
 	fault   string // what went wrong; stands above the fields
+	next    string // page of the own account to go on to; empty if none
+	again   bool   // the person is known and signs in once more
+	passkey bool   // passkeys work at this address
 	signUp  bool
 }
 
@@ -33,12 +36,16 @@ func (h *Handler) signInPage(w http.ResponseWriter, r *http.Request) {
 	case err == nil && q.Choose && r.URL.Query().Get("another") == "":
 		h.write(w, r, http.StatusOK, choosePage(h.form(q, user)))
 	default:
-		h.write(w, r, http.StatusOK, signInPage(h.form(q, user)))
+		f := h.form(q, user)
+		f.next = ownPage(r.URL.Query().Get("next"))
+		h.write(w, r, http.StatusOK, signInPage(f))
 	}
 }
 
 func (h *Handler) form(q waiting, user account.User) signInForm {
-	return signInForm{request: q.token, app: nameOf(q.app), email: q.hint(), who: user.Email, signUp: h.Settings().SignUp}
+	return signInForm{
+		request: q.token, app: nameOf(q.app), email: q.hint(), who: user.Email, signUp: h.Settings().SignUp, passkey: h.Passkeys.PasskeysWork(),
+	}
 }
 
 // signIn takes e-mail address and password, starts a session, and goes on with what waits. The same answer, in the same
@@ -63,12 +70,15 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) {
 		h.signInFailed(w, r, q, email, err)
 		return
 	}
-	h.enter(w, r, q, user)
+	h.enter(w, r, q, user, byPassword)
 }
 
-// enter starts the session of user and goes on.
-func (h *Handler) enter(w http.ResponseWriter, r *http.Request, q waiting, user account.User) {
-	session, err := h.begin(w, r, user)
+// byPassword is how somebody proved who they are who typed a password. RFC 8176 §2.
+var byPassword = []string{"pwd"}
+
+// enter starts the session of user, who proved who they are by amr, and goes on.
+func (h *Handler) enter(w http.ResponseWriter, r *http.Request, q waiting, user account.User, amr []string) {
+	session, err := h.begin(w, r, user, amr)
 	if err != nil {
 		h.failed(w, r, err)
 		return
@@ -95,24 +105,35 @@ func (h *Handler) keepAccount(w http.ResponseWriter, r *http.Request, q waiting)
 func (h *Handler) signInFailed(w http.ResponseWriter, r *http.Request, q waiting, email string, err error) {
 	_, user, _ := h.Current(r)
 	f := h.form(q, user)
-	f.email = email
+	f.email, f.next, f.again = email, ownPage(r.PostForm.Get("next")), r.PostForm.Get("again") == "yes" && user.Email != ""
+	if f.again {
+		f.email = user.Email
+	}
 	status := http.StatusUnprocessableEntity
 	throttled, ok := errors.AsType[*account.Throttled](err)
 	switch {
 	case ok:
-		wait := throttled.Until.Sub(h.Now())
+		wait := h.retryAfter(w, throttled)
 		status = http.StatusTooManyRequests
-		w.Header().Set("Retry-After", strconv.Itoa(int(max(wait, time.Second).Round(time.Second)/time.Second)))
 		f.fault = "Too many attempts. Wait " + inWords(wait) + ", then try again."
+	case passkeyFault(err) != "":
+		f.fault = passkeyFault(err)
 	case errors.Is(err, account.ErrWrongPassword):
 		f.fault = "The e-mail address or the password is wrong."
-	case errors.Is(err, account.ErrBlocked): // said only to somebody who has the password
+	case errors.Is(err, account.ErrBlocked): // said only to somebody who has the password or a passkey
 		f.fault = "This account is blocked. Whoever runs this server can unblock it."
 	default:
 		h.failed(w, r, err)
 		return
 	}
 	h.write(w, r, status, signInPage(f))
+}
+
+// retryAfter says how long to wait.
+func (h *Handler) retryAfter(w http.ResponseWriter, throttled *account.Throttled) time.Duration {
+	wait := throttled.Until.Sub(h.Now())
+	w.Header().Set("Retry-After", strconv.Itoa(int(max(wait, time.Second).Round(time.Second)/time.Second)))
+	return wait
 }
 
 // readForm parses the body. It answers, and returns false, if it is no form.

@@ -50,7 +50,7 @@ func (h *Handler) signUp(w http.ResponseWriter, r *http.Request) {
 		h.signUpFailed(w, r, f, err)
 		return
 	}
-	h.enter(w, r, q, user)
+	h.enter(w, r, q, user, byPassword)
 }
 
 func (h *Handler) signUpFailed(w http.ResponseWriter, r *http.Request, f signUpForm, err error) {

@@ -17,6 +17,28 @@ func to(app, request string) string {
 	return ""
 }
 
+func (f signInForm) title() string {
+	if f.again {
+		return "Sign in once more"
+	}
+	return "Sign in"
+}
+
+func (f signInForm) lead() string {
+	if f.again {
+		return "Your last sign-in is older than 5 minutes, and this changes how you sign in."
+	}
+	return to(f.app, f.request)
+}
+
+// autocomplete lets the browser offer passkeys in the list of addresses it knows. Web Authentication Level 3 §5.8.2.
+func (f signInForm) autocomplete() string {
+	if f.passkey {
+		return "username webauthn"
+	}
+	return "username"
+}
+
 // link is a page of ours with the request that waits.
 func link(path, request string) string {
 	if request == "" {

@@ -1,0 +1,43 @@
+package signin
+
+import (
+	"errors"
+	"net/http"
+
+	"clientele/internal/account"
+	"clientele/internal/ui"
+)
+
+func (h *Handler) sessionsPage(w http.ResponseWriter, r *http.Request, o owner) {
+	all, err := h.Own.Sessions(r.Context(), o.ID, account.PersonSession)
+	if err != nil {
+		h.failed(w, r, err)
+		return
+	}
+	list := ui.SessionList{Action: "/" + ownSessions, Now: h.Now()}
+	for _, s := range all {
+		list.Rows = append(list.Rows, ui.SessionRow{
+			ID: s.ID, Agent: s.UserAgent, Address: s.Address, Since: s.CreatedAt, Seen: s.SeenAt, Passkey: s.ByPasskey(), This: s.ID == o.session.ID,
+		})
+	}
+	h.write(w, r, http.StatusOK, sessionsPage(h.own(r, o, ownSessions, "Where you are signed in. Applications you use may keep a session of their own."), list))
+}
+
+func (h *Handler) endSessions(w http.ResponseWriter, r *http.Request, o owner) {
+	which := r.PostForm.Get("session")
+	var err error
+	done := "ended"
+	if which == "others" {
+		err, done = h.Own.EndOtherSessions(r.Context(), o.actor(r), o.User, o.session.ID), "others"
+	} else {
+		err = h.Own.EndSessionOf(r.Context(), o.ID, which)
+	}
+	switch {
+	case errors.Is(err, account.ErrNotFound):
+		h.seeOther(w, ownSessions+"?said=gone")
+	case err != nil:
+		h.failed(w, r, err)
+	default:
+		h.seeOther(w, ownSessions+"?said="+done)
+	}
+}
