@@ -20,6 +20,7 @@ import (
 
 // Store is what the dashboard asks for itself: that a form works once, what happened, and to end an application's refresh tokens.
 type Store interface {
+	Log
 	UseOnce(ctx context.Context, kind string, hash secret.Hash, now, expires time.Time) (first bool, err error)
 	Events(ctx context.Context, q audit.Query) ([]audit.Event, error)
 	RevokeFamilies(ctx context.Context, applicationID string, now time.Time, e audit.Event) (int, error)

@@ -254,7 +254,7 @@ func TestAWaitingApplicationIsApprovedAsItWasShown(t *testing.T) {
 	s, host := agent(t)
 	b := signedIn(t, s, account.Owner)
 	w := waits(t, s)
-	wants(t, b.Get("/dashboard"), http.StatusOK, "1 application waits for approval", `class="rail-count"`)
+	wants(t, b.Get("/dashboard"), http.StatusOK, "application waits for approval", `class="rail-count"`)
 	list := b.Get("/dashboard/applications/waiting")
 	wants(t, list, http.StatusOK, "agent.example.net", "this device", "Acme Agent", "7KQ2-MD4F")
 	servertest.CheckMarkup(t, "queue", list.Body)

@@ -51,6 +51,12 @@ func (l refusalList) pager() ui.Pager {
 	return p
 }
 
+// withOwnSearch is the frame of a list that has a search of its own.
+func withOwnSearch(p ui.Page) ui.Page {
+	p.Search = ""
+	return p
+}
+
 // reference is how the references look that people are shown.
 var reference = regexp.MustCompile(`^[0-9A-Z]{4}-[0-9A-Z]{4}$`)
 
@@ -84,7 +90,7 @@ func (d *Dashboard) refusal(w http.ResponseWriter, r *http.Request, v *visit) er
 		return err
 	}
 	if t == nil {
-		return v.write(w, r, http.StatusNotFound, noRefusalPage(v, ref))
+		return d.withoutTrace(w, r, v, ref)
 	}
 	var a *registry.Application
 	if t.ApplicationID != "" {
@@ -93,6 +99,19 @@ func (d *Dashboard) refusal(w http.ResponseWriter, r *http.Request, v *visit) er
 		}
 	}
 	return v.write(w, r, http.StatusOK, refusalPage(v, t, a))
+}
+
+// withoutTrace leads to what the log says under a reference that nothing explains further.
+func (d *Dashboard) withoutTrace(w http.ResponseWriter, r *http.Request, v *visit, ref string) error {
+	page, err := d.Store.Activity(r.Context(), audit.ActivityQuery{Reference: ref, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Entries) == 0 {
+		return v.write(w, r, http.StatusNotFound, noRefusalPage(v, ref))
+	}
+	http.Redirect(w, r, d.path(activityPath+"?q="+ref), http.StatusSeeOther)
+	return nil
 }
 
 func (d *Dashboard) trace(r *http.Request, ref string) (*audit.Trace, error) {
@@ -191,8 +210,8 @@ func traceClient(t *audit.Trace) string {
 	return shortened(t.ClientID)
 }
 
-// activityRoutes are what happened and what was refused.
-func (d *Dashboard) activityRoutes() []route {
+// refusalRoutes are the refused applications and why they were.
+func (d *Dashboard) refusalRoutes() []route {
 	return []route{
 		{"GET /dashboard/activity/refusals", account.ActView, false, d.listRefusals},
 		{"GET /dashboard/activity/refusals/{reference}", account.ActView, false, d.refusal},

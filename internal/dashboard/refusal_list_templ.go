@@ -190,7 +190,7 @@ func refusalsPage(v *visit, l refusalList) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page("Activity", "Activity")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(withOwnSearch(v.page("Refused applications", "Activity", toActivity))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1040,7 +1040,7 @@ func refusalPage(v *visit, t *audit.Trace, a *registry.Application) templ.Compon
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page(t.Reference, "Activity", ui.Link{Label: "Activity", Href: refusalsPath})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.page(t.Reference, "Activity", toActivity)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1105,7 +1105,7 @@ func noRefusalPage(v *visit, ref string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page(ref, "Activity", ui.Link{Label: "Activity", Href: refusalsPath})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.page(ref, "Activity", toActivity)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -45,12 +45,12 @@ func (d *Dashboard) listWaiting(w http.ResponseWriter, r *http.Request, v *visit
 
 // waitingCount is how many clients wait, for the rail. A page is worth more than the number on it, so trouble means none.
 func (d *Dashboard) waitingCount(ctx context.Context) int {
-	page, err := d.Registry.WaitingClients(ctx, "", registry.MaxWaiting)
+	n, err := d.Store.CountWaiting(ctx)
 	if err != nil {
 		d.Log.WarnContext(ctx, "the queue could not be counted", slog.Any("error", err))
 		return 0
 	}
-	return len(page.Items)
+	return n
 }
 
 func (d *Dashboard) waiting(w http.ResponseWriter, r *http.Request, v *visit) error {
