@@ -5,7 +5,8 @@
 //	GET, POST /dashboard/signin                        operators only; also the "sign in once more" of sensitive changes
 //	GET  /dashboard/continue                           takes a change up again that a sign-in interrupted
 //	POST /dashboard/signout
-//	GET  /dashboard                                    counts, and what to do first
+//	GET  /dashboard                                    what needs attention, sign-ins and tokens of 30 days, newest activity, first steps
+//	GET  /dashboard/attention/{kind}                   the applications that one reason to act is about
 //	GET  /dashboard/applications                       list, search, filter
 //	GET, POST /dashboard/applications/new              create; a secret is shown by answering the POST
 //	GET, POST /dashboard/applications/import           a metadata URL → what would be registered; …/create registers it
@@ -19,6 +20,8 @@
 //	GET  /dashboard/applications/{id}/danger           switch off, replace the secret, delete
 //	GET  /dashboard/apis …/new …/{id}                  APIs: permissions, tokens, policies
 //	GET  /dashboard/users …/new …/{id}                 people: create, block, password, reset link, role
+//	GET  /dashboard/activity …/export.jsonl            changes, uses and refusals as one log, with filters; the same as JSON lines
+//	GET  /dashboard/applications/{id}/activity         what was changed of it and what it did
 //	GET  /dashboard/activity/refusals …/{reference}    why an application with a URL was refused
 //	GET, POST /dashboard/tools/metadata-linter         the checklist, for those who publish documents
 //	GET  /dashboard/keys                               signing keys: rotate, revoke
