@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a test needs and the machine lacks: chromium, postgresql, npm (the packages of test/package.json).
+# Installs what a test needs and the machine lacks: chromium, postgresql, npm (the packages of test/package.json), and the
+# languages that guides of the quick start are written in: curl, python3, php, ruby.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,6 +25,12 @@ for what in "$@"; do
       ;;
     postgresql)
       command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || install postgresql
+      ;;
+    curl | python3 | ruby)
+      command -v "$what" >/dev/null || install "$what"
+      ;;
+    php)
+      command -v php >/dev/null || install php-cli
       ;;
     npm)
       command -v npm >/dev/null || install npm

@@ -134,7 +134,7 @@ func create(b *tab, s *instance, name, kind, callback string) demo.Credentials {
 		b.script(`document.querySelector('[name=callback]').closest('details').open = true`)
 		b.fill("callback", callback)
 		b.press("Add")
-		b.until(`document.body.textContent.includes(`+strconv.Quote(callback)+`)`)
+		b.until(`document.body.textContent.includes(` + strconv.Quote(callback) + `)`)
 	}
 	b.judge("application-quickstart-" + kind)
 	return made
