@@ -41,6 +41,8 @@ type Dashboard struct {
 	Outbound Fetcher
 	APIs     APIReader
 	Advisor  *advisor.Service
+	Trials   Trials
+	Metadata MetadataReader
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -67,6 +69,7 @@ func (d *Dashboard) routes() []route {
 		d.userRoutes(),
 		d.activityRoutes(),
 		d.toolRoutes(),
+		d.tryRoutes(),
 		d.settingRoutes(),
 	)
 }

@@ -6,12 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"clientele/internal/account"
 	"clientele/internal/cimd"
 	"clientele/internal/ui"
 )
-
-const linterPath = "/dashboard/tools/metadata-linter"
 
 // linterForm is the page as it was and as it is shown again.
 type linterForm struct {
@@ -116,12 +113,4 @@ func lintReport(report *cimd.Report) string {
 		}
 	}
 	return sb.String() + "\n"
-}
-
-// toolRoutes are the tools.
-func (d *Dashboard) toolRoutes() []route {
-	return []route{
-		{"GET /dashboard/tools/metadata-linter", account.ActEdit, false, d.linter},
-		{"POST /dashboard/tools/metadata-linter", account.ActEdit, false, d.lint},
-	}
 }

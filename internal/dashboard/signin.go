@@ -26,7 +26,7 @@ type signInForm struct {
 // askWhoItIs sends a page to the sign-in page, and answers a form with it, so that nothing typed is lost. v is who is signed
 // in, but not freshly; nil if nobody is.
 func (d *Dashboard) askWhoItIs(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if r.Method == http.MethodPost && r.URL.Path != "/dashboard/signout" {
+	if r.Method == http.MethodPost && r.URL.Path != "/dashboard/signout" && r.URL.Path != decoderPath { // a token is not kept
 		f := signInForm{To: r.URL.RequestURI(), Pending: r.PostForm.Encode()}
 		if v != nil {
 			f.Again, f.Email = true, v.user.Email

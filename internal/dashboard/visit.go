@@ -108,7 +108,7 @@ var rail = []ui.Link{
 	{Label: "APIs", Href: "/dashboard/apis", Icon: "api"},
 	{Label: "Users", Href: "/dashboard/users", Icon: "users"},
 	{Label: "Activity", Href: "/dashboard/activity", Icon: "activity"},
-	{Label: "Tools", Href: "/dashboard/tools/metadata-linter", Icon: "check"},
+	{Label: "Tools", Href: toolsPath, Icon: "check"},
 	{Label: "Settings", Href: "/dashboard/settings", Icon: "settings"},
 }
 

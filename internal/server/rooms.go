@@ -26,22 +26,27 @@ func (s *Server) rooms() (*http.ServeMux, error) {
 		http.Redirect(w, r, s.public.Prefix+"/dashboard", http.StatusSeeOther)
 	})
 	ui.Mount(mux, s.site)
-	protocol, metadata := s.protocolRooms()
-	for _, r := range append(protocol, s.managementRoom(), s.dashboardRoom()) {
+	board := s.dashboardRoom()
+	protocol, metadata := s.protocolRooms(board)
+	for _, r := range append(protocol, s.managementRoom(), board) {
 		r.Mount(mux)
 	}
 	return mux, metadata.Check()
 }
 
-// protocolRooms are the doors that clients and people's browsers come to. Discovery asks the others what they can do.
-func (s *Server) protocolRooms() ([]room, *discovery.Handler) {
+// protocolRooms are the doors that clients and people's browsers come to. Discovery asks the others what they can do. The
+// dashboard's runs of Try it go through the real ones: the request asks the board whose run it is, and the board asks the others
+// what its application would get.
+func (s *Server) protocolRooms(board *dashboard.Dashboard) ([]room, *discovery.Handler) {
 	pages, requests := s.signinRoom()
+	requests.Trials = board
 	tokens := s.tokenRoom()
 	info := s.userinfoRoom()
 	metadata := &discovery.Handler{
 		Issuer: s.public.Issuer, Keys: s.signing, ClientURLs: s.documents.Advertised, Log: s.log,
 		Rooms: []discovery.Room{requests, tokens, info},
 	}
+	board.Trials.Tokens, board.Trials.UserInfo, board.Metadata = tokens, info, metadata
 	return []room{requests, pages, tokens, info, metadata}, metadata
 }
 
@@ -89,6 +94,7 @@ func (s *Server) dashboardRoom() *dashboard.Dashboard {
 		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
 		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, People: s.store, Outbound: s.outbound, Now: s.now, Log: s.log,
 		Advisor: s.advisor,
+		Trials:  dashboard.Trials{Store: s.store, Directory: s.directory, Uses: s.uses},
 	}
 }
 

@@ -17,7 +17,7 @@ func (s *Store) GrantsOfUser(ctx context.Context, q grant.ConnectionQuery) (page
 	living := `(SELECT COUNT(*) FROM refresh_families f WHERE f.grant_id = g.id AND f.revoked_at IS NULL
 		AND (f.expires_at IS NULL OR f.expires_at > ` + at + `) AND (f.idle_expires_at IS NULL OR f.idle_expires_at > ` + at + `))`
 	f.add("g.user_id = ?", q.UserID)
-	f.add("g.revoked_at IS NULL AND g.auth_method <> ''")
+	f.add("g.revoked_at IS NULL AND g.trial_id = '' AND g.auth_method <> ''")
 	if q.ApplicationID != "" {
 		f.add("g.application_id = ?", q.ApplicationID)
 	}
