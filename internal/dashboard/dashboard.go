@@ -43,6 +43,7 @@ type Dashboard struct {
 	Advisor  *advisor.Service
 	Trials   Trials
 	Metadata MetadataReader
+	People   PeopleReader
 	Now      func() time.Time
 	Log      *slog.Logger
 }

@@ -26,7 +26,7 @@ func TestEveryPageIsWhatABrowserAndAScreenReaderExpect(t *testing.T) {
 			"/applications/" + app.ID + "/apis", "/applications/" + app.ID + "/apis/" + api.ID, "/applications/" + app.ID + "/danger",
 			"/applications/" + machine.ID, "/applications/" + machine.ID + "/settings", "/applications/" + machine.ID + "/apis/" + api.ID,
 			"/applications/" + machine.ID + "/apis/" + registry.ManagementAPIID, "/apis", "/apis/" + api.ID, "/apis/" + registry.ManagementAPIID,
-			"/apis/" + api.ID + "/applications", "/apis/" + api.ID + "/permissions", "/apis/" + api.ID + "/third-parties", "/apis/" + api.ID + "/mcp", "/apis/" + api.ID + "/danger", "/apis/" + registry.ManagementAPIID + "/permissions", "/users", "/users/" + person.ID, "/settings/keys", "/settings",
+			"/apis/" + api.ID + "/applications", "/apis/" + api.ID + "/permissions", "/apis/" + api.ID + "/third-parties", "/apis/" + api.ID + "/mcp", "/apis/" + api.ID + "/danger", "/apis/" + registry.ManagementAPIID + "/permissions", "/users", "/users/" + person.ID, "/users/" + person.ID + "/access", "/users/" + person.ID + "/danger", "/settings/keys", "/settings",
 		} {
 			page := b.Get("/dashboard" + path)
 			if page.Status != http.StatusOK || page.Header.Get("Cache-Control") != "no-store" {
@@ -47,24 +47,6 @@ func TestWhatIsNotThereIsSaidInsideTheFrame(t *testing.T) {
 	for _, path := range []string{"/dashboard/nothing", "/dashboard/applications/none", "/dashboard/apis/none", "/dashboard/users/none", "/dashboard/applications/none/settings"} {
 		wants(t, b.Get(path), http.StatusNotFound, "There is nothing here", "Sign out")
 	}
-}
-
-func TestAUserIsCreatedBlockedAndGivenARole(t *testing.T) {
-	s := servertest.New(t)
-	b := signedIn(t, s, account.Owner)
-	wrong := b.Get("/dashboard/users/new").Submit(url.Values{"email": {"grace"}, "name": {"Grace"}, "password": {"short"}}, "email")
-	wants(t, wrong, http.StatusUnprocessableEntity, `id="f-email-error"`, `id="f-password-error"`, `value="grace"`, `value="Grace"`)
-	page := wrong.Submit(url.Values{"email": {"grace@example.com"}, "password": {aPassword}}, "email")
-	wants(t, page, http.StatusOK, "User created", "can sign in")
-	page = page.Submit(url.Values{"role": {"editor"}}, "role")
-	wants(t, page, http.StatusOK, "Saved. The role counts from now on.")
-	page = b.Post(page.URL.Path+"/block", url.Values{"blocked": {"yes"}})
-	wants(t, page, http.StatusOK, "Blocked.", "blocked")
-	u, err := s.Accounts.UserByEmail(t.Context(), "grace@example.com")
-	if err != nil || u.Role != account.Editor || !u.Blocked {
-		t.Error(err, u)
-	}
-	wants(t, b.Get("/dashboard/users/new").Submit(url.Values{"email": {"Grace@Example.com"}}, "email"), http.StatusUnprocessableEntity, "There is a user with this e-mail address already")
 }
 
 func TestSigningKeysAreRotatedAndRevoked(t *testing.T) {

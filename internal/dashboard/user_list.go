@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"clientele/internal/account"
+	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
 
@@ -43,14 +44,16 @@ func (d *Dashboard) listUsers(w http.ResponseWriter, r *http.Request, v *visit) 
 	form := r.URL.Query()
 	l := userList{Search: form.Get("q"), Who: form.Get("who"), After: form.Get("after")}
 	var err error
-	l.Page, err = d.Accounts.Users(r.Context(), account.Query{Search: l.Search, Operators: l.Who == "operators", After: l.After, Limit: 50})
+	l.Page, err = d.Accounts.Users(r.Context(), account.Query{
+		Search: l.Search, Operators: l.Who == "operators", Blocked: l.Who == "blocked", After: l.After, Limit: registry.DefaultPageSize,
+	})
 	if err != nil {
 		return err
 	}
 	return v.write(w, r, http.StatusOK, usersPage(v, l))
 }
 
-var whoFilter = []ui.Option{{Label: "Everybody"}, {Value: "operators", Label: "Operators"}}
+var whoFilter = []ui.Option{{Label: "Everybody"}, {Value: "operators", Label: "Operators"}, {Value: "blocked", Label: "Blocked"}}
 
 // newUserForm is the form for a new user as it was and as it is shown again. A password is never shown again.
 type newUserForm struct {
@@ -86,7 +89,7 @@ func userBadge(u *account.User) ui.Badge {
 	case u.Blocked:
 		return ui.Badge{Kind: ui.Danger, Text: "blocked", Dot: true}
 	case u.PasswordHash == "":
-		return ui.Badge{Kind: ui.Warn, Text: "no password", Dot: true}
+		return ui.Badge{Kind: ui.Note, Text: "no password", Dot: true}
 	}
 	return ui.Badge{Kind: ui.Good, Text: "can sign in", Dot: true}
 }
@@ -102,6 +105,12 @@ func (d *Dashboard) userRoutes() []route {
 		{"POST /dashboard/users/{id}/role", account.ActManageOperators, true, d.saveRole},
 		{"POST /dashboard/users/{id}/password", account.ActEdit, true, d.setPassword},
 		{"POST /dashboard/users/{id}/reset", account.ActEdit, true, d.makeResetLink},
+		{"GET /dashboard/users/{id}/access", account.ActView, false, d.userAccess},
+		{"POST /dashboard/users/{id}/sessions", account.ActEdit, false, d.endUserSessions},
+		{"POST /dashboard/users/{id}/sessions/{session}", account.ActEdit, false, d.endUserSession},
+		{"POST /dashboard/users/{id}/applications/{app}", account.ActEdit, false, d.disconnect},
+		{"POST /dashboard/users/{id}/passkeys/{passkey}", account.ActEdit, true, d.removePasskeyOf},
+		{"GET /dashboard/users/{id}/danger", account.ActView, false, d.userDanger},
 		{"POST /dashboard/users/{id}/block", account.ActEdit, false, d.blockUser},
 		{"POST /dashboard/users/{id}/delete", account.ActEdit, true, d.deleteUser},
 	}

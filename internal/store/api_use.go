@@ -128,3 +128,22 @@ func loadCallers(ctx context.Context, c *sqldb.Conn, apiID string, places []int6
 	}
 	return callers, nil
 }
+
+// ApplicationRows returns applications by their internal ids, those that are there, each without its lists and policies.
+func (s *Store) ApplicationRows(ctx context.Context, ids []string) (apps map[string]registry.Application, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var f filter
+	text := `SELECT id, name, type, ownership, enabled FROM applications WHERE id IN ` + in(&f, ids)
+	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
+		apps = make(map[string]registry.Application, len(ids))
+		return c.Each(ctx, text, f.args, func(row sqldb.Scanner) error {
+			var a registry.Application
+			err := row.Scan(&a.ID, &a.Name, &a.Type, &a.Ownership, &a.Enabled)
+			apps[a.ID] = a
+			return err
+		})
+	})
+	return apps, err
+}
