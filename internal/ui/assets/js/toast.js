@@ -4,9 +4,9 @@
 const said = document.createElement("p");
 said.className = "only-read";
 said.setAttribute("aria-live", "polite");
-document.body.append(said);
 
 for (const toast of document.querySelectorAll("[data-toast]")) {
+  document.body.append(said);
   const words = toast.querySelector("[role=status]");
   const close = toast.querySelector("[data-toast-close]");
   close.hidden = false;

@@ -1,0 +1,70 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// An application is made without a mouse: the keys alone reach every control, and each step shows where the focus is.
+func TestAnApplicationIsCreatedWithTheKeyboardAlone(t *testing.T) {
+	s, b := withList(t)
+	b.visit(s.URL + "/dashboard/applications")
+	tabTo(b, "Create application")
+	run(b, chromedp.KeyEvent(kb.Enter))
+	b.until(`location.pathname.endsWith('/applications/new') && document.activeElement.name === 'name'`)
+	run(b, chromedp.KeyEvent("Keyboard web"+kb.Tab))
+	b.until(`document.activeElement.name === 'type'`)
+	run(b, chromedp.KeyEvent(" "+kb.ArrowRight+kb.ArrowRight))
+	b.until(`document.querySelector('[name=type]:checked').value === 'regular_web'`)
+	b.see("a secret that your server sends")
+	b.judge("create-keyboard")
+	tabTo(b, "Create application")
+	run(b, chromedp.KeyEvent(kb.Enter))
+	b.see("This is the only time the secret is shown")
+	b.judge("create-secret")
+	tabTo(b, "I have stored it")
+	run(b, chromedp.KeyEvent(kb.Enter))
+	b.until(`document.querySelector('h1')?.innerText.trim() === 'Keyboard web'`)
+}
+
+// tabTo presses Tab until the control with that text has the focus, and sees that the focus can be seen there.
+func tabTo(b *tab, text string) {
+	b.t.Helper()
+	for range 80 {
+		run(b, chromedp.KeyEvent(kb.Tab))
+		if b.eval(`(document.activeElement?.innerText ?? '').trim()`) == text && b.eval(`document.activeElement.closest('main') !== null`) == "true" {
+			if b.eval(`getComputedStyle(document.activeElement).outlineStyle`) == "none" {
+				b.t.Errorf("the focus cannot be seen on %q", text)
+			}
+			return
+		}
+	}
+	b.t.Fatalf("the Tab key does not reach %q\n%s", text, b.page())
+}
+
+func TestAnApplicationIsCreatedWithoutScripts(t *testing.T) {
+	s, b := withList(t)
+	b.withoutScripts()
+	b.visit(s.URL + "/dashboard/applications/new")
+	b.judge("create-without-scripts")
+	b.fill("name", "Plain native")
+	b.choose("type", "native")
+	b.see("Any loopback port is fine")
+	b.press("Create application")
+	b.until(`document.querySelector('h1')?.innerText.trim() === 'Plain native'`)
+}
+
+func TestCreatingWithFaultsMarksEachFieldAndKeepsTheRest(t *testing.T) {
+	s, b := withList(t)
+	b.visit(s.URL + "/dashboard/applications/new")
+	b.script(`document.querySelector('.create-form').noValidate = true`)
+	b.choose("ownership", "third_party")
+	b.press("Create application")
+	b.see("2 things to correct")
+	b.judge("create-refused")
+	if kept := b.eval(`document.querySelector('[name=ownership]:checked').value`); kept != "third_party" {
+		t.Errorf("the page lost what was chosen: %s", kept)
+	}
+}
