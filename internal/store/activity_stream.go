@@ -139,6 +139,8 @@ func useWays(ctx context.Context, c *sqldb.Conn, q *audit.ActivityQuery) ([]filt
 		f.concerning(q.ApplicationID, q.UserID)
 	case q.Refused:
 		f.concerning(q.ApplicationID, "")
+		f.add("reason <> ''")
+		return kindWays(ctx, c, "audit_uses", f, q.Kind, audit.NoRefusals()...)
 	case q.ApplicationID != "":
 		f.add("application_id = ?", q.ApplicationID)
 		return kindWays(ctx, c, "audit_uses", f, q.Kind)
@@ -164,9 +166,9 @@ func (f *filter) concerning(applicationID, userID string) {
 	}
 }
 
-// kindWays are a way for each kind that occurs and begins with a prefix. The kinds are few, and the index leads from one to the
+// kindWays are a way for each kind that occurs and begins with a prefix, but for some. The kinds are few, and the index leads from one to the
 // next, so they are found without reading what is between.
-func kindWays(ctx context.Context, c *sqldb.Conn, table string, base filter, prefix string) (ways []filter, err error) {
+func kindWays(ctx context.Context, c *sqldb.Conn, table string, base filter, prefix string, but ...string) (ways []filter, err error) {
 	last, comparison := prefix, " >= ?"
 	for {
 		f := base.clone()
@@ -179,10 +181,13 @@ func kindWays(ctx context.Context, c *sqldb.Conn, table string, base filter, pre
 		if err != nil {
 			return nil, err
 		}
+		comparison = " > ?"
+		if slices.Contains(but, last) {
+			continue
+		}
 		way := base.clone()
 		way.add("kind = ?", last)
 		ways = append(ways, way)
-		comparison = " > ?"
 	}
 }
 

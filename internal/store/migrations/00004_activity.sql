@@ -7,8 +7,8 @@ CREATE INDEX audit_changes_kind ON audit_changes (kind, at, sequence);
 CREATE INDEX audit_changes_thing ON audit_changes (target_kind, target_id, at, sequence);
 CREATE INDEX audit_changes_actor ON audit_changes (actor_id, at, sequence) WHERE actor_id <> '';
 
--- Uses come by the thousand, so there is no index here that a page does without. The uses of one application are read kind by
--- kind: the kinds are few, and so one index does for both questions.
+-- Uses come by the thousand, so there is no index here that a page does without. The uses of one application, and those that
+-- were refused, are read kind by kind: the kinds are few, and so one index does for both questions.
 DROP INDEX audit_uses_at;
 DROP INDEX audit_uses_application;
 DROP INDEX audit_uses_reference;
@@ -16,8 +16,8 @@ CREATE INDEX audit_uses_newest ON audit_uses (at, id);
 CREATE INDEX audit_uses_kind ON audit_uses (kind, at, id);
 CREATE INDEX audit_uses_application ON audit_uses (application_id, kind, at, id);
 CREATE INDEX audit_uses_user ON audit_uses (user_id, at, id) WHERE user_id <> '';
-CREATE INDEX audit_uses_refused ON audit_uses (at, id, kind) WHERE reason <> '';
-CREATE INDEX audit_uses_refused_application ON audit_uses (application_id, at, id, kind) WHERE reason <> '' AND application_id <> '';
+CREATE INDEX audit_uses_refused ON audit_uses (kind, at, id) WHERE reason <> '';
+CREATE INDEX audit_uses_refused_application ON audit_uses (application_id, kind, at, id) WHERE reason <> '' AND application_id <> '';
 CREATE INDEX audit_uses_reference ON audit_uses (reference, at, id) WHERE reference <> '';
 
 CREATE INDEX traces_user ON traces (user_id, at, reference) WHERE user_id <> '';
