@@ -18,6 +18,7 @@ type AppsCmd struct {
 	Follow       AppsFollowCmd       `cmd:"" help:"Say what changes of an imported application's document do."`
 	List         AppsListCmd         `cmd:"" help:"List applications, newest first."`
 	Show         AppsShowCmd         `cmd:"" help:"Show an application."`
+	Check        AppsCheckCmd        `cmd:"" help:"Check applications for security risks."`
 	Update       AppsUpdateCmd       `cmd:"" help:"Change an application."`
 	Enable       AppsEnableCmd       `cmd:"" help:"Switch an application on."`
 	Disable      AppsDisableCmd      `cmd:"" help:"Switch an application off: it can do nothing at all until it is enabled."`

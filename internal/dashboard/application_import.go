@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"clientele/internal/advisor"
 	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/registry"
@@ -39,6 +40,7 @@ type importForm struct {
 	Known       *registry.Application
 	Permissions []permissionSet
 	Wrong       []string // what the registry has against it
+	Findings    []advisor.Finding
 }
 
 func (d *Dashboard) newImport(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -76,6 +78,7 @@ func (d *Dashboard) showImport(w http.ResponseWriter, r *http.Request, v *visit,
 		}
 	}
 	if p.Usable() {
+		f.Findings = d.importFindings(r, &p)
 		var err error
 		if f.Permissions, err = d.permissionStep(r.Context(), p.ApplicationID, r.PostForm); err != nil {
 			return err

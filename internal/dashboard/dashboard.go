@@ -65,6 +65,7 @@ func (d *Dashboard) routes() []route {
 		d.homeRoutes(),
 		d.applicationListRoutes(),
 		d.applicationRoutes(),
+		d.findingRoutes(),
 		d.importRoutes(),
 		d.apiRoutes(),
 		d.userRoutes(),

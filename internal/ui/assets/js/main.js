@@ -12,4 +12,6 @@ import "./dialog.js";
 import "./toast.js";
 import "./bulk.js";
 import "./rows.js";
+import "./findings.js";
+import "./pick.js";
 import "./passkey.js";
