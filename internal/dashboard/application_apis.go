@@ -17,6 +17,9 @@ type apiAccess struct {
 	API    registry.API
 	People *registry.ClientGrant // acting for a person
 	Itself *registry.ClientGrant // acting for itself
+
+	CommonPeople *registry.ClientGrant // what it inherits as a third party where it has no grant of its own
+	CommonItself *registry.ClientGrant
 }
 
 // byPolicy reports whether the API lets every application of ours act for people, so that no grant is needed.
@@ -24,44 +27,110 @@ func (x apiAccess) byPolicy(a *registry.Application) bool {
 	return x.API.UserPolicy == registry.AllowAll && a.Ownership == registry.FirstParty && !x.API.System
 }
 
-// peopleWords say what the application may do for people.
-func (x apiAccess) peopleWords(a *registry.Application) ui.Badge {
-	switch {
-	case !signsPeopleIn(a):
-		return ui.Badge{Text: "does not sign people in"}
-	case x.API.System:
-		return ui.Badge{Text: "never"}
-	case x.API.UserPolicy == registry.DenyAll:
-		return ui.Badge{Text: "denied by the API"}
-	case x.byPolicy(a):
-		return ui.Badge{Kind: ui.Good, Text: "all permissions, by the API's policy"}
-	}
-	return grantBadge(x.People)
+// access is what an application gets in the end, as a badge, and why in one line.
+type access struct {
+	ui.Badge
+	Why string
 }
 
-// itselfWords say what the application may do for itself.
-func (x apiAccess) itselfWords(a *registry.Application) ui.Badge {
+// forPeople says what the application may do for people.
+func (x apiAccess) forPeople(a *registry.Application) access {
+	switch {
+	case !signsPeopleIn(a):
+		return access{ui.Badge{Text: "—"}, "It does not sign people in."}
+	case x.API.System:
+		return access{ui.Badge{Text: "never"}, "This server's own API is called by programs only."}
+	case x.API.UserPolicy == registry.DenyAll:
+		return access{ui.Badge{Text: "denied"}, "The API denies every application acting for people."}
+	case x.byPolicy(a):
+		return access{ui.Badge{Kind: ui.Good, Text: "all"}, "The API lets every first-party application act for people."}
+	case x.People == nil && x.CommonPeople != nil:
+		return access{grantBadge(x.CommonPeople), "As every third party. A grant of its own would take the place of this."}
+	case x.People == nil:
+		return access{ui.Badge{Text: "unauthorized"}, "The API asks for a permission, and it has none."}
+	}
+	return access{grantBadge(x.People), "Its own permissions, and never more than the person may do."}
+}
+
+// forItself says what the application may do for itself.
+func (x apiAccess) forItself(a *registry.Application) access {
 	switch {
 	case !a.Allows(oauth.ClientCredentials):
-		return ui.Badge{Text: "does not act for itself"}
+		return access{ui.Badge{Text: "—"}, "It does not act for itself: client_credentials is off."}
+	case x.API.System && a.Ownership == registry.ThirdParty:
+		return access{ui.Badge{Text: "never"}, "Third parties cannot call this server's own API."}
 	case x.API.ClientPolicy == registry.DenyAll:
-		return ui.Badge{Text: "denied by the API"}
+		return access{ui.Badge{Text: "denied"}, "The API denies every application acting for itself."}
+	case x.Itself == nil && x.CommonItself != nil:
+		return access{grantBadge(x.CommonItself), "As every third party."}
+	case x.Itself == nil:
+		return access{ui.Badge{Text: "unauthorized"}, ""}
 	}
-	return grantBadge(x.Itself)
+	return access{grantBadge(x.Itself), ""}
 }
 
 func grantBadge(g *registry.ClientGrant) ui.Badge {
 	switch {
 	case g == nil:
-		return ui.Badge{Text: "none"}
+		return ui.Badge{Text: "unauthorized"}
 	case g.AllScopes:
-		return ui.Badge{Kind: ui.Good, Text: "all permissions"}
+		return ui.Badge{Kind: ui.Good, Text: "all"}
 	case len(g.Scopes) == 0:
 		return ui.Badge{Kind: ui.Good, Text: "tokens without permissions"}
 	case len(g.Scopes) <= 3:
 		return ui.Badge{Kind: ui.Good, Text: strings.Join(g.Scopes, ", ")}
 	}
 	return ui.Badge{Kind: ui.Good, Text: strconv.Itoa(len(g.Scopes)) + " permissions"}
+}
+
+// apiTab is one page of the APIs, with what the application may do at each.
+type apiTab struct {
+	List   []apiAccess
+	Search string
+	After  string
+	Next   string
+	Total  int // of all that fit the search
+}
+
+// apisPerPage is small enough that the grants for a page of APIs fit into one answer.
+const apisPerPage = registry.MaxPageSize / 2
+
+// accessPage joins a page of APIs with the grants of the application, and with those it inherits.
+func (d *Dashboard) accessPage(r *http.Request, a *registry.Application) (apiTab, error) {
+	t := apiTab{Search: strings.TrimSpace(r.URL.Query().Get("find")), After: r.URL.Query().Get("after")}
+	apis, err := d.Registry.APIs(r.Context(), registry.APIQuery{Search: t.Search, After: t.After, Limit: apisPerPage, Total: true})
+	if err != nil {
+		return t, err
+	}
+	t.Next, t.Total = apis.Next, apis.Total
+	ids := make([]string, len(apis.Items))
+	for i := range apis.Items {
+		ids[i] = apis.Items[i].ID
+	}
+	own, common, err := d.grantsOf(r, a, ids)
+	if err != nil {
+		return t, err
+	}
+	t.List = make([]apiAccess, len(apis.Items))
+	for i, api := range apis.Items {
+		t.List[i] = accessTo(api, own, common)
+	}
+	slices.SortStableFunc(t.List, func(x, y apiAccess) int { return bit(x.API.System) - bit(y.API.System) })
+	return t, nil
+}
+
+// grantsOf are the grants of an application for some APIs, and the default ones that it inherits.
+func (d *Dashboard) grantsOf(r *http.Request, a *registry.Application, apis []string) (own, common []registry.ClientGrant, err error) {
+	if len(apis) == 0 {
+		return nil, nil, nil
+	}
+	page, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{ApplicationID: a.ID, APIIDs: apis, Limit: registry.MaxPageSize})
+	if err != nil || a.Ownership != registry.ThirdParty {
+		return page.Items, nil, err
+	}
+	stranger := a.Import != nil && a.Import.By != registry.ByOperator
+	defaults, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{ThirdParties: !stranger, Strangers: stranger, APIIDs: apis, Limit: registry.MaxPageSize})
+	return page.Items, defaults.Items, err
 }
 
 // accessList joins the APIs with the grants of an application.
@@ -76,7 +145,7 @@ func (d *Dashboard) accessList(r *http.Request, a *registry.Application) ([]apiA
 	}
 	list := make([]apiAccess, len(apis.Items))
 	for i, api := range apis.Items {
-		list[i] = accessTo(api, grants.Items)
+		list[i] = accessTo(api, grants.Items, nil)
 	}
 	slices.SortStableFunc(list, func(x, y apiAccess) int { // the one of this server itself last
 		return bit(x.API.System) - bit(y.API.System)
@@ -91,18 +160,21 @@ func bit(is bool) int {
 	return 0
 }
 
-func accessTo(api registry.API, grants []registry.ClientGrant) apiAccess {
-	x := apiAccess{API: api}
-	for i := range grants {
-		switch g := &grants[i]; {
-		case g.APIID != api.ID:
-		case g.SubjectType == registry.ForUser:
-			x.People = g
-		default:
-			x.Itself = g
+// accessTo finds the grants for one API.
+func accessTo(api registry.API, own, common []registry.ClientGrant) apiAccess {
+	return apiAccess{
+		API: api, People: grantAs(own, api.ID, registry.ForUser), Itself: grantAs(own, api.ID, registry.ForClient),
+		CommonPeople: grantAs(common, api.ID, registry.ForUser), CommonItself: grantAs(common, api.ID, registry.ForClient),
+	}
+}
+
+func grantAs(list []registry.ClientGrant, api string, subject registry.SubjectType) *registry.ClientGrant {
+	for i := range list {
+		if list[i].APIID == api && list[i].SubjectType == subject {
+			return &list[i]
 		}
 	}
-	return x
+	return nil
 }
 
 func (d *Dashboard) applicationAPIs(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -110,11 +182,11 @@ func (d *Dashboard) applicationAPIs(w http.ResponseWriter, r *http.Request, v *v
 	if err != nil {
 		return err
 	}
-	list, err := d.accessList(r, &a)
+	t, err := d.accessPage(r, &a)
 	if err != nil {
 		return err
 	}
-	return v.write(w, r, http.StatusOK, applicationAPIsPage(v, &a, list))
+	return v.write(w, r, http.StatusOK, applicationAPIsPage(v, &a, t))
 }
 
 // accessForm is the choice for one API and one way of acting.
@@ -124,6 +196,9 @@ type accessForm struct {
 	Choice  string // none, some, all
 	Scopes  []string
 	Fault   string
+
+	Revision string                // of the grant that the form was made from, 0 for none; a form without it takes any
+	Inherits *registry.ClientGrant // what counts where there is no grant of its own
 }
 
 // id is that of one of its fields; there are two such forms on a page.
@@ -155,7 +230,7 @@ func grantFault(invalid *registry.Invalid) string {
 }
 
 func formFrom(g *registry.ClientGrant, subject registry.SubjectType) accessForm {
-	f := accessForm{Subject: subject, Choice: "none"}
+	f := accessForm{Subject: subject, Choice: "none", Revision: grantRevision(g)}
 	if g != nil {
 		f.Choice, f.Scopes = "some", g.Scopes
 		if g.AllScopes {
@@ -165,12 +240,27 @@ func formFrom(g *registry.ClientGrant, subject registry.SubjectType) accessForm 
 	return f
 }
 
+func grantRevision(g *registry.ClientGrant) string {
+	if g == nil {
+		return "0"
+	}
+	return strconv.FormatInt(g.Revision, 10)
+}
+
+// forms are the two choices for an API as they stand.
+func (x apiAccess) forms() (people, itself accessForm) {
+	people, itself = formFrom(x.People, registry.ForUser), formFrom(x.Itself, registry.ForClient)
+	people.Inherits, itself.Inherits = x.CommonPeople, x.CommonItself
+	return people, itself
+}
+
 func (d *Dashboard) applicationAPI(w http.ResponseWriter, r *http.Request, v *visit) error {
 	a, x, err := d.accessOf(r)
 	if err != nil {
 		return err
 	}
-	return v.write(w, r, http.StatusOK, applicationAPIPage(v, &a, x, formFrom(x.People, registry.ForUser), formFrom(x.Itself, registry.ForClient)))
+	people, itself := x.forms()
+	return v.write(w, r, http.StatusOK, applicationAPIPage(v, &a, x, people, itself))
 }
 
 func (d *Dashboard) accessOf(r *http.Request) (registry.Application, apiAccess, error) {
@@ -182,43 +272,81 @@ func (d *Dashboard) accessOf(r *http.Request) (registry.Application, apiAccess, 
 	if err != nil {
 		return a, apiAccess{}, err
 	}
-	grants, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{ApplicationID: a.ID, APIID: api.ID})
-	return a, accessTo(api, grants.Items), err
+	own, common, err := d.grantsOf(r, &a, []string{api.ID})
+	return a, accessTo(api, own, common), err
 }
 
-// saveApplicationAPI makes the client grant what the form says: made, changed or taken back.
+// saveApplicationAPI makes the client grant what the form says: made, changed or taken back. One that somebody else changed since
+// the form was made is left alone, and the page says what it is now.
 func (d *Dashboard) saveApplicationAPI(w http.ResponseWriter, r *http.Request, v *visit) error {
 	a, x, err := d.accessOf(r)
 	if err != nil {
 		return err
 	}
-	f := accessForm{Subject: registry.SubjectType(r.PostForm.Get("subject")), Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"]}
+	f := accessForm{Subject: registry.SubjectType(r.PostForm.Get("subject")), Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"], Revision: r.PostForm.Get("revision")}
 	had := x.Itself
 	if f.Subject == registry.ForUser {
 		had = x.People
 	}
 	err = f.contradiction()
-	if err == nil {
+	switch {
+	case err != nil:
+	case f.says(had):
+		return d.done(w, r, appPath(&a, "apis"), "Saved. The next token has the new permissions.")
+	case f.Revision != "" && f.Revision != grantRevision(had):
+		err = registry.ErrStale
+	default:
 		err = d.saveGrant(r, v, had, registry.ClientGrant{ApplicationID: a.ID, APIID: x.API.ID, SubjectType: f.Subject}, f)
 	}
-	invalid, wrong := errors.AsType[*registry.Invalid](err)
+	if err == nil {
+		return d.done(w, r, appPath(&a, "apis"), "Saved. The next token has the new permissions.")
+	}
+	return d.accessRefused(w, r, v, f, err)
+}
+
+// accessRefused shows the form again with everything typed, and what is in force now beside it.
+func (d *Dashboard) accessRefused(w http.ResponseWriter, r *http.Request, v *visit, f accessForm, refusal error) error {
+	a, x, err := d.accessOf(r)
+	if err != nil {
+		return err
+	}
+	people, itself := x.forms()
+	now := &itself
+	if f.Subject == registry.ForUser {
+		now = &people
+	}
+	status := http.StatusUnprocessableEntity
+	invalid, wrong := errors.AsType[*registry.Invalid](refusal)
 	switch {
 	case wrong:
 		f.Fault = grantFault(invalid)
-	case errors.Is(err, registry.ErrConflict), errors.Is(err, registry.ErrStale):
-		f.Fault = "Somebody else saved in the meantime. Nothing was overwritten; look again and save once more."
-	case err != nil:
-		return err
+	case errors.Is(refusal, registry.ErrConflict), errors.Is(refusal, registry.ErrStale):
+		status = http.StatusConflict
+		f.Fault = "Somebody else saved in the meantime. Now it is: " + now.words() + ". Nothing was overwritten, and your choice still stands below; save once more to make it so."
 	default:
-		return d.done(w, r, appPath(&a, "apis"), "Saved. The next token has the new permissions.")
+		return refusal
 	}
-	people, itself := formFrom(x.People, registry.ForUser), formFrom(x.Itself, registry.ForClient)
-	if f.Subject == registry.ForUser {
-		people = f
-	} else {
-		itself = f
+	f.Revision, f.Inherits = now.Revision, now.Inherits
+	*now = f
+	return v.write(w, r, status, applicationAPIPage(v, &a, x, people, itself))
+}
+
+// says reports whether a grant is already what the form asks for: it was sent twice, or nothing was changed.
+func (f accessForm) says(g *registry.ClientGrant) bool {
+	is := formFrom(g, f.Subject)
+	return f.Choice == is.Choice && (f.Choice != "some" || sameScopes(f.Scopes, is.Scopes))
+}
+
+func (f accessForm) words() string {
+	switch {
+	case f.Choice == "all":
+		return "all permissions"
+	case f.Choice != "some":
+		return "none"
+	case len(f.Scopes) == 0:
+		return "tokens without permissions"
 	}
-	return v.write(w, r, http.StatusUnprocessableEntity, applicationAPIPage(v, &a, x, people, itself))
+	return strings.Join(f.Scopes, ", ")
 }
 
 // saveGrant makes, changes or deletes the grant that was there before (nil if none), so that it is what the form says.

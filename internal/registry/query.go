@@ -60,6 +60,7 @@ type APIQuery struct {
 // ClientGrantQuery selects client grants, newest first.
 type ClientGrantQuery struct {
 	ApplicationID string
+	APIIDs        []string // of one of these; empty = of any
 	APIID         string
 	ThirdParties  bool // only default grants for third parties
 	Strangers     bool // only default grants for applications nobody approved

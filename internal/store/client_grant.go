@@ -153,6 +153,9 @@ func (s *Store) ClientGrants(ctx context.Context, q registry.ClientGrantQuery) (
 	if q.APIID != "" {
 		f.add("api_id = ?", q.APIID)
 	}
+	if len(q.APIIDs) > 0 {
+		f.conditions = append(f.conditions, "api_id IN "+in(&f, q.APIIDs))
+	}
 	if q.ThirdParties {
 		f.add("default_for = ?", thirdParties)
 	}
