@@ -24,7 +24,7 @@ func TestAViewerChangesNothing(t *testing.T) {
 		"/dashboard/applications/" + app.ID + "/switch", "/dashboard/applications/" + app.ID + "/delete", "/dashboard/apis/new", "/dashboard/apis/" + api.ID,
 		"/dashboard/apis/" + api.ID + "/default", "/dashboard/apis/" + api.ID + "/delete", "/dashboard/users/new", "/dashboard/users/" + person.ID,
 		"/dashboard/users/" + person.ID + "/role", "/dashboard/users/" + person.ID + "/password", "/dashboard/users/" + person.ID + "/block",
-		"/dashboard/users/" + person.ID + "/delete", "/dashboard/keys/rotate", "/dashboard/keys/revoke", "/dashboard/settings",
+		"/dashboard/users/" + person.ID + "/delete", "/dashboard/settings/keys/rotate", "/dashboard/settings/keys/revoke", "/dashboard/settings",
 	} {
 		wants(t, b.Post(path, url.Values{"typed": {app.Name}, "enabled": {"no"}}), http.StatusForbidden, "Your role does not allow this")
 	}
@@ -115,7 +115,7 @@ func TestEveryChangeOfSecretsKeysGrantsAndOperatorsNeedsAFreshSignIn(t *testing.
 		"/dashboard/applications/" + app.ID + "/secrets/" + app.Secrets[0].ID + "/revoke", "/dashboard/applications/" + app.ID + "/apis/" + api.ID,
 		"/dashboard/applications/" + app.ID + "/delete", "/dashboard/apis/" + api.ID + "/default", "/dashboard/apis/" + api.ID + "/delete",
 		"/dashboard/users/" + person.ID + "/role", "/dashboard/users/" + person.ID + "/password", "/dashboard/users/" + person.ID + "/delete",
-		"/dashboard/keys/rotate", "/dashboard/keys/revoke",
+		"/dashboard/settings/keys/rotate", "/dashboard/settings/keys/revoke",
 	} {
 		wants(t, b.Post(path, url.Values{}), http.StatusForbidden, "Sign in once more")
 	}
