@@ -17,6 +17,8 @@
 //	GET  /dashboard/applications/{id}/credentials      secrets and keys: add, revoke; authentication method
 //	GET  /dashboard/applications/{id}/document         of an imported one: refresh, approve, versions, key sets, switches
 //	GET, POST /dashboard/applications/{id}/apis        who may call which API with which permissions
+//	GET  /dashboard/applications/{id}/security         what the security check found; …/mend and …/mend-credential make its changes
+//	POST /dashboard/applications/{id}/security/draft   the same about what is typed, as a piece of a page (…/new/… for one to be made)
 //	GET  /dashboard/applications/{id}/danger           switch off, replace the secret, delete
 //	GET  /dashboard/apis …/new …/{id}                  APIs: permissions, tokens, policies
 //	GET  /dashboard/users …/new …/{id}                 people: create, block, password, reset link, role
