@@ -49,6 +49,7 @@ type appTab struct {
 // The tabs in their order. The page of an imported application that comes first is its document: nobody here writes its code.
 var appTabList = []appTab{
 	{"Document", "document", imported},
+	{"Quick start", "guides", imported}, // how to protect the API it calls
 	{"Quick start", "", notImported},
 	{"Settings", "settings", always},
 	{"Credentials", "credentials", always},

@@ -153,6 +153,32 @@ func TestACallbackURLIsAddedFromTheQuickStart(t *testing.T) {
 	}
 }
 
+func TestEveryLinkOfAGuideLeadsToAPage(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	seen := map[string]bool{}
+	for _, draft := range []registry.Draft{
+		{Name: "Web", Type: registry.RegularWeb}, {Name: "Page", Type: registry.SinglePage}, {Name: "Phone", Type: registry.Native}, {Name: "Machine", Type: registry.MachineToMachine},
+	} {
+		app, _ := s.CreateApplication(draft)
+		page := b.Get("/dashboard/applications/" + app.ID)
+		for _, guide := range regexp.MustCompile(`\?guide=[a-z0-9-]+`).FindAllString(page.Body, -1) {
+			_, article, _ := strings.Cut(b.Get("/dashboard/applications/"+app.ID+guide).Body, `id="guide"`)
+			for _, m := range regexp.MustCompile(`href="(/dashboard/[^"#?]+)`).FindAllStringSubmatch(article, -1) {
+				seen[m[1]] = true
+			}
+		}
+	}
+	if len(seen) < 6 {
+		t.Errorf("only %v", seen)
+	}
+	for link := range seen {
+		if page := b.Get(link); page.Status != http.StatusOK {
+			t.Errorf("%s: %d", link, page.Status)
+		}
+	}
+}
+
 func TestOnePressRegistersEverythingThatAGuideUses(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Editor)
