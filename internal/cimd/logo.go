@@ -64,6 +64,23 @@ func (l *Logos) Take(ctx context.Context, url string) (hash string, err error) {
 	return hash, nil
 }
 
+// Keep makes a logo of a picture that somebody of this instance brought, keeps it and returns its hash. The error says what is
+// wrong with the picture, as a *Failure, or is the store's.
+func (l *Logos) Keep(ctx context.Context, picture []byte) (hash string, err error) {
+	small, err := l.reencode(picture)
+	if err != nil {
+		return "", &Failure{
+			Kind: audit.FailureDocument, Message: "The picture " + err.Error() + ".",
+			Mend: fmt.Sprintf("Use a PNG, JPEG, WebP or GIF of at most %d × %d pixels.", maxLogoSide, maxLogoSide),
+		}
+	}
+	hash = hashOf(small)
+	if err := l.Store.SaveLogo(ctx, hash, small, l.Now()); err != nil {
+		return "", fmt.Errorf("keeping a logo: %w", err)
+	}
+	return hash, nil
+}
+
 func aboutLogo(err error, url string) error {
 	if failure, ok := errors.AsType[*Failure](err); ok {
 		failure.Value = shorten(url)

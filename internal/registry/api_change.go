@@ -24,6 +24,9 @@ func isManagementAudience(issuer, identifier string) bool {
 // that identifier, one trailing slash apart.
 func (r *Registry) CreateAPI(ctx context.Context, actor audit.Actor, a API) (API, error) {
 	now := r.now()
+	if a.TokenLifetime == 0 {
+		a.TokenLifetime = r.policy().Lifetimes.APIToken
+	}
 	a = a.withDefaults()
 	a.System = false
 	a.tidy()

@@ -66,6 +66,7 @@ func (r *Registry) Check(actor audit.Actor, d Draft) error {
 // drafted is the application that a draft becomes, and what breaks a rule in it.
 func (r *Registry) drafted(actor audit.Actor, d Draft, now time.Time) (a Application, found []Violation) {
 	a = d.application(actor, now)
+	r.policy().Lifetimes.begin(&a, &d)
 	a.tidy(nil, actor, now)
 	for n, draft := range d.Keys {
 		found = append(found, a.addDraftedKey(element("keys", n), draft, actor, now)...)

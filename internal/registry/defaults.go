@@ -57,3 +57,16 @@ func defaultMethods(t Type) []oauth.AuthMethod {
 	}
 	return []oauth.AuthMethod{oauth.AuthClientSecretBasic, oauth.AuthClientSecretPost}
 }
+
+// begin gives a new application the lifetimes of the instance where its draft named none.
+func (l Lifetimes) begin(a *Application, d *Draft) {
+	if l.IDToken > 0 && d.IDToken.Lifetime == 0 {
+		a.IDToken.Lifetime = l.IDToken
+		if a.Ownership == ThirdParty {
+			a.IDToken.Lifetime = min(l.IDToken, DefaultThirdPartyIDTokenLifetime)
+		}
+	}
+	if l.Refresh > 0 && l.RefreshIdle > 0 && d.Refresh == nil {
+		a.Refresh.Lifetime, a.Refresh.IdleLifetime = l.Refresh, l.RefreshIdle
+	}
+}

@@ -50,6 +50,16 @@ type Store interface {
 type Policy struct {
 	WildcardRedirects bool // first-party web applications may register https://*.example.com/…
 	LocalhostPort     bool // the port of http://localhost does not count either, as with loopback addresses
+
+	Lifetimes Lifetimes
+}
+
+// Lifetimes are what new APIs and applications begin with. A zero one is the default of this package.
+type Lifetimes struct {
+	APIToken    time.Duration // access tokens of an API
+	IDToken     time.Duration // of first-party applications; third-party ones have an hour at most
+	Refresh     time.Duration
+	RefreshIdle time.Duration
 }
 
 // Registry is the one writer. Its refusals are *Invalid, ErrNotFound, ErrConflict and ErrStale; any other error is the

@@ -47,7 +47,10 @@ func DocumentPolicy(now settings.Settings, exempt func(hostport string) bool) ci
 
 // RegistryPolicy is what the settings say about applications.
 func RegistryPolicy(now settings.Settings) registry.Policy {
-	return registry.Policy{WildcardRedirects: now.WildcardRedirects, LocalhostPort: now.LocalhostPort}
+	return registry.Policy{
+		WildcardRedirects: now.WildcardRedirects, LocalhostPort: now.LocalhostPort,
+		Lifetimes: registry.Lifetimes{APIToken: now.APITokenLifetime, IDToken: now.IDTokenLifetime, Refresh: now.RefreshLifetime, RefreshIdle: now.RefreshIdleLifetime},
+	}
 }
 
 func (s *Server) policy() registry.Policy { return RegistryPolicy(s.settings.Current()) }

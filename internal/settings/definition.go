@@ -64,6 +64,10 @@ var definitions = []Definition{
 	span("operator_session_idle", "How long an operator stays signed in without doing anything.", time.Minute, day, func(s *Settings) *time.Duration { return &s.OperatorSessionIdle }),
 	span("operator_session_lifetime", "How long an operator stays signed in at most.", time.Minute, 7*day, func(s *Settings) *time.Duration { return &s.OperatorSessionLifetime }),
 	toggle("operator_passkeys", "Whether operators must sign in with a passkey. One who has none adds one right after signing in with the password; one who has lost it needs the command line.", func(s *Settings) *bool { return &s.OperatorPasskeys }),
+	span("api_token_lifetime", "How long access tokens of a new API are good.", time.Second, 30*day, func(s *Settings) *time.Duration { return &s.APITokenLifetime }),
+	span("id_token_lifetime", "How long ID tokens for a new first-party application are good. Third-party ones get an hour at most.", time.Second, 30*day, func(s *Settings) *time.Duration { return &s.IDTokenLifetime }),
+	span("refresh_lifetime", "How long a new application may go on with refresh tokens before its people have to sign in again.", time.Minute, 1826*day, func(s *Settings) *time.Duration { return &s.RefreshLifetime }),
+	span("refresh_idle_lifetime", "How long a refresh token of a new application may lie unused before it ends.", time.Minute, 1826*day, func(s *Settings) *time.Duration { return &s.RefreshIdleLifetime }),
 	span("change_retention", "How long the record of changes is kept. 0 for ever.", 0, 36500*day, func(s *Settings) *time.Duration { return &s.ChangeRetention }),
 	span("use_retention", "How long the record of uses (tokens issued, sign-ins) is kept.", time.Hour, 3650*day, func(s *Settings) *time.Duration { return &s.UseRetention }),
 }

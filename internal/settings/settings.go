@@ -27,6 +27,12 @@ type Settings struct {
 	OperatorSessionLifetime time.Duration
 	OperatorPasskeys        bool // operators sign in with a passkey
 
+	// What new APIs and new applications begin with. Those that are there keep what they have.
+	APITokenLifetime    time.Duration // of access tokens
+	IDTokenLifetime     time.Duration // of first-party applications; third-party ones have an hour at most
+	RefreshLifetime     time.Duration // of refresh tokens, from the authorization on
+	RefreshIdleLifetime time.Duration // of refresh tokens, from the last use on
+
 	ChangeRetention time.Duration // how long change events are kept; 0 = for ever
 	UseRetention    time.Duration // how long use events are kept
 }
@@ -44,6 +50,10 @@ func Default() Settings {
 		PersonSessionLifetime:   7 * day,
 		OperatorSessionIdle:     30 * time.Minute,
 		OperatorSessionLifetime: 8 * time.Hour,
+		APITokenLifetime:        time.Hour,
+		IDTokenLifetime:         10 * time.Hour,
+		RefreshLifetime:         30 * day,
+		RefreshIdleLifetime:     15 * day,
 		UseRetention:            30 * day,
 	}
 }

@@ -149,8 +149,10 @@ type memory map[string]string
 
 func (m memory) Settings(context.Context) (map[string]string, error) { return m, nil }
 
-func (m memory) SaveSetting(_ context.Context, name, value string, _ audit.Event) error {
-	m[name] = value
+func (m memory) SaveSettings(_ context.Context, writes []settings.Write) error {
+	for _, w := range writes {
+		m[w.Name] = w.Value
+	}
 	return nil
 }
 
@@ -185,4 +187,59 @@ func TestTroubleOfTheStoreLeavesTheSettingsInForce(t *testing.T) {
 	if err := k.Set(t.Context(), olga, "sign_up", "off"); err == nil || !k.Current().SignUp {
 		t.Errorf("%+v, %v", k.Current(), err)
 	}
+}
+
+func TestAnEditOfWhatSomebodyElseChangedIsRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		k := keeper(s)
+		if err := k.Set(t.Context(), olga, "instance_name", "Theirs"); err != nil {
+			t.Fatal(err)
+		}
+		mine := []settings.Edit{{Name: "sign_up", Seen: "off", Value: "on"}, {Name: "instance_name", Seen: "Clientele", Value: "Mine"}}
+		if err := k.Edit(t.Context(), olga, mine); !errors.Is(err, settings.ErrStale) {
+			t.Errorf("%v", err)
+		}
+		if now := k.Current(); now.SignUp || now.InstanceName != "Theirs" {
+			t.Errorf("a refused edit changed something: %+v", now)
+		}
+		mine[1].Seen = "Theirs"
+		for range 2 { // sent twice
+			if err := k.Edit(t.Context(), olga, mine); err != nil {
+				t.Error(err)
+			}
+		}
+		if now := k.Current(); !now.SignUp || now.InstanceName != "Mine" {
+			t.Errorf("%+v", now)
+		}
+	})
+}
+
+func TestAnEditWithSeveralFaultsNamesEachAndChangesNothing(t *testing.T) {
+	k := keeper(storetest.Open(t))
+	err := k.Edit(t.Context(), olga, []settings.Edit{
+		{Name: "accent", Value: "red"}, {Name: "instance_name", Seen: "Clientele", Value: "Acme"}, {Name: "refresh_lifetime", Seen: "30d", Value: "soon"},
+	})
+	if err == nil || !strings.Contains(err.Error(), "accent") || !strings.Contains(err.Error(), "refresh_lifetime") || k.Current().InstanceName != "Clientele" {
+		t.Errorf("%v %+v", err, k.Current())
+	}
+	if err := k.Edit(t.Context(), olga, []settings.Edit{{Name: "refresh_lifetime", Seen: "30d", Value: "10d"}}); err == nil {
+		t.Error("refresh tokens may lie unused for longer than they live")
+	}
+}
+
+// Two servers on one database: of two who saw the same, one wins.
+func TestOfTwoEditsAtOnceOneWins(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		results := make(chan error, 2)
+		for _, name := range []string{"One", "Two"} {
+			k := keeper(s)
+			go func() {
+				results <- k.Edit(t.Context(), olga, []settings.Edit{{Name: "instance_name", Seen: "Clientele", Value: name}})
+			}()
+		}
+		first, second := <-results, <-results
+		if (first == nil) == (second == nil) {
+			t.Errorf("%v and %v", first, second)
+		}
+	})
 }

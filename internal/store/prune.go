@@ -58,7 +58,8 @@ var sweeps = []sweep{
 	{"import_queue_people", "waiting_id", "at < $1", registry.WaitingLifetime}, // what they waited for has left by then
 	{"traces", "reference", "at < $1", keepTraces},
 	{"redirect_hosts", "host", "seen_at < $1", keepHosts},
-	{"logos", "hash", `taken_at < $1 AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.logo_hash = logos.hash AND i.logo_hash <> '')`, keepShort},
+	{"logos", "hash", `taken_at < $1 AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.logo_hash = logos.hash AND i.logo_hash <> '')
+		AND NOT EXISTS (SELECT 1 FROM settings n WHERE n.name = 'logo_url' AND n.value = '/logos/' || logos.hash)`, keepShort},
 	{"refresh_families", "id", "revoked_at < $1 OR expires_at < $1 OR idle_expires_at < $1", keepGrants},
 	{"grants", "id", `created_at < $1 AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.grant_id = grants.id)
 		AND NOT EXISTS (SELECT 1 FROM codes c WHERE c.grant_id = grants.id)`, keepGrants},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"clientele/internal/audit"
+	"clientele/internal/settings"
 	"clientele/internal/sqldb"
 )
 
@@ -36,4 +37,32 @@ func (s *Store) SaveSetting(ctx context.Context, name, value string, e audit.Eve
 		}
 		return record(ctx, c, e)
 	})
+}
+
+// SaveSettings writes settings with their events, all or none. The empty value removes one, which means its default. It fails with
+// settings.ErrStale if one is not what it was.
+func (s *Store) SaveSettings(ctx context.Context, writes []settings.Write) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		for _, w := range writes {
+			changed, err := writeSetting(ctx, c, w)
+			if err := mustHit(changed, err, settings.ErrStale); err != nil {
+				return err
+			}
+			if err := record(ctx, c, w.Event); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func writeSetting(ctx context.Context, c *sqldb.Conn, w settings.Write) (changed int64, err error) {
+	switch at := w.Event.At.UnixMicro(); {
+	case w.Was == "":
+		return c.Exec(ctx, `INSERT INTO settings (name, value, updated_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`, w.Name, w.Value, at)
+	case w.Value == "":
+		return c.Exec(ctx, `DELETE FROM settings WHERE name = $1 AND value = $2`, w.Name, w.Was)
+	default:
+		return c.Exec(ctx, `UPDATE settings SET value = $3, updated_at = $4 WHERE name = $1 AND value = $2`, w.Name, w.Was, w.Value, at)
+	}
 }
