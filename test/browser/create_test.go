@@ -22,7 +22,7 @@ func TestAnApplicationIsCreatedWithTheKeyboardAlone(t *testing.T) {
 	b.judge("create-keyboard")
 	tabTo(b, "Create application")
 	run(b, chromedp.KeyEvent(kb.Enter))
-	b.see("This is the only time the secret is shown")
+	b.until(`document.readyState === 'complete' && document.body.innerText.includes('This is the only time the secret is shown')`)
 	b.judge("create-secret")
 	tabTo(b, "I have stored it")
 	run(b, chromedp.KeyEvent(kb.Enter))
