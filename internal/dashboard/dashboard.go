@@ -40,10 +40,10 @@ type Dashboard struct {
 	Import   Importer
 	Outbound Fetcher
 	APIs     APIReader
-	Advisor  *advisor.Service
+	People   PeopleReader
 	Trials   Trials
 	Metadata MetadataReader
-	People   PeopleReader
+	Advisor  *advisor.Service
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -63,6 +63,7 @@ type page func(w http.ResponseWriter, r *http.Request, v *visit) error
 func (d *Dashboard) routes() []route {
 	return slices.Concat(
 		d.homeRoutes(),
+		d.profileRoutes(),
 		d.applicationListRoutes(),
 		d.applicationRoutes(),
 		d.findingRoutes(),
@@ -83,6 +84,8 @@ func (d *Dashboard) Mount(mux *http.ServeMux) {
 	}
 	mux.HandleFunc("GET /dashboard/signin", d.open(d.signInPage))
 	mux.HandleFunc("POST /dashboard/signin", d.open(d.signIn))
+	mux.HandleFunc("GET /dashboard/signin/passkey", d.open(d.passkeyOptions))
+	mux.HandleFunc("POST /dashboard/signin/passkey", d.open(d.passkeySignIn))
 	mux.HandleFunc("GET /setup", d.open(d.setupPage))
 	mux.HandleFunc("POST /setup", d.open(d.setUp))
 	mux.Handle("/dashboard/", d.behindSignIn(route{needs: account.ActView, page: d.nothingHere}))

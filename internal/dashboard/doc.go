@@ -3,6 +3,9 @@
 //
 //	GET, POST /setup                                   the first operator; the link's token travels in the fragment
 //	GET, POST /dashboard/signin                        operators only; also the "sign in once more" of sensitive changes
+//	GET, POST /dashboard/signin/passkey                the same by a passkey; GET is the options for a script
+//	GET, POST /dashboard/passkey                       adds the passkey that the instance demands, before anything else
+//	GET, POST /dashboard/profile                       one's own address, name, password, passkeys and sessions
 //	GET  /dashboard/continue                           takes a change up again that a sign-in interrupted
 //	POST /dashboard/signout
 //	GET  /dashboard                                    what needs attention, sign-ins and tokens of 30 days, newest activity, first steps

@@ -49,7 +49,7 @@ func (d *Dashboard) setUp(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	default:
-		if err := d.startSession(w, r, u); err != nil {
+		if err := d.startSession(w, r, u, byPassword); err != nil {
 			return err
 		}
 		return d.done(w, r, "/dashboard", "You are the owner of this instance.")

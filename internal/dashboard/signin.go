@@ -20,6 +20,8 @@ type signInForm struct {
 	To      string // where to go on
 	Pending string // a form that was interrupted, URL-encoded; empty if none
 	Again   bool   // the operator is known and signs in once more
+	Passkey bool   // passkeys work at this address
+	Only    bool   // nothing but a passkey will do
 	Fault   string
 }
 
@@ -31,7 +33,7 @@ func (d *Dashboard) askWhoItIs(w http.ResponseWriter, r *http.Request, v *visit)
 		if v != nil {
 			f.Again, f.Email = true, v.user.Email
 		}
-		return d.Site().Write(w, r, http.StatusForbidden, ui.Plain, signInPage(f))
+		return d.askToSignIn(w, r, http.StatusForbidden, f)
 	}
 	if r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Method == http.MethodGet {
 		// A strict cookie does not come along when a link elsewhere leads here. Asking again from our own page brings it.
@@ -56,21 +58,35 @@ func (d *Dashboard) signInPage(w http.ResponseWriter, r *http.Request) error {
 	if !errors.Is(err, account.ErrNoSession) {
 		return err
 	}
-	return d.Site().Write(w, r, http.StatusOK, ui.Plain, signInPage(signInForm{To: to}))
+	return d.askToSignIn(w, r, http.StatusOK, signInForm{To: to})
+}
+
+// askToSignIn shows the sign-in page.
+func (d *Dashboard) askToSignIn(w http.ResponseWriter, r *http.Request, status int, f signInForm) error {
+	f.Passkey = d.Accounts.PasskeysWork()
+	return d.Site().Write(w, r, status, ui.Plain, signInPage(f))
 }
 
 // signIn takes the credentials of an operator, starts a session in the place of the one this browser had, and goes on to where
 // the operator was. A wrong password, an unknown address and a person who is no operator read alike.
 func (d *Dashboard) signIn(w http.ResponseWriter, r *http.Request) error {
-	f := signInForm{
-		Email: strings.TrimSpace(r.PostForm.Get("email")), To: ownPath(r.PostForm.Get("to")),
-		Pending: r.PostForm.Get("pending"), Again: r.PostForm.Get("again") == "yes",
-	}
+	f := signInFormOf(r)
+	f.Email = strings.TrimSpace(r.PostForm.Get("email"))
 	u, err := d.operator(r, f.Email)
 	if err != nil {
 		return d.refuseSignIn(w, r, f, err)
 	}
-	if err := d.startSession(w, r, u); err != nil {
+	return d.enter(w, r, f, u, byPassword)
+}
+
+// signInFormOf is what a sign-in page carried along.
+func signInFormOf(r *http.Request) signInForm {
+	return signInForm{To: ownPath(r.PostForm.Get("to")), Pending: r.PostForm.Get("pending"), Again: r.PostForm.Get("again") == "yes"}
+}
+
+// enter starts the session of u, who proved who they are by amr, and goes on.
+func (d *Dashboard) enter(w http.ResponseWriter, r *http.Request, f signInForm, u account.User, amr []string) error {
+	if err := d.startSession(w, r, u, amr); err != nil {
 		return err
 	}
 	if f.Pending == "" {
@@ -89,6 +105,9 @@ func (d *Dashboard) operator(r *http.Request, email string) (account.User, error
 	if err == nil && !u.Role.Operator() {
 		return account.User{}, account.ErrWrongPassword
 	}
+	if err == nil && d.Settings.Current().OperatorPasskeys {
+		err = d.mayDoWithout(r, u)
+	}
 	return u, err
 }
 
@@ -106,19 +125,26 @@ func (d *Dashboard) refuseSignIn(w http.ResponseWriter, r *http.Request, f signI
 		if f.Again {
 			f.Fault = "The password is wrong."
 		}
+	case errors.Is(err, errUsePasskey):
+		f.Fault, f.Only = "This instance asks operators for a passkey. Use yours.", true
+	case passkeyFault(err) != "":
+		f.Fault = passkeyFault(err)
 	default:
 		return err
 	}
-	return d.Site().Write(w, r, status, ui.Plain, signInPage(f))
+	return d.askToSignIn(w, r, status, f)
 }
 
-// startSession signs u in on this browser. The session that was there before ends.
-func (d *Dashboard) startSession(w http.ResponseWriter, r *http.Request, u account.User) error {
+// byPassword is how somebody proved who they are who typed a password. RFC 8176 §2.
+var byPassword = []string{"pwd"}
+
+// startSession signs u in on this browser, who proved who they are by amr. The session that was there before ends.
+func (d *Dashboard) startSession(w http.ResponseWriter, r *http.Request, u account.User, amr []string) error {
 	replaces := ""
 	if old, err := d.visitOf(r); err == nil {
 		replaces = old.session.ID
 	}
-	_, token, err := d.Accounts.StartSession(r.Context(), u, account.OperatorSession, []string{"pwd"}, r.UserAgent(), addressOf(r), replaces)
+	_, token, err := d.Accounts.StartSession(r.Context(), u, account.OperatorSession, amr, r.UserAgent(), addressOf(r), replaces)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func TestTheSessionEndsWhenIdleAndAfterEightHours(t *testing.T) {
 	if page := b.Get("/dashboard/apis"); page.URL.Path != "/dashboard/signin" || page.URL.Query().Get("to") != "/dashboard/apis" {
 		t.Error("idle:", page.URL)
 	}
-	b = signedInAgain(t, s)
+	b = ownerAgain(t, s)
 	for range 20 {
 		s.Clock.Advance(25 * time.Minute)
 		if page := b.Get("/dashboard/apis"); page.URL.Path != "/dashboard/apis" {
@@ -86,7 +86,7 @@ func TestTheSessionEndsWhenIdleAndAfterEightHours(t *testing.T) {
 	t.Error("the session lives longer than 8 hours")
 }
 
-func signedInAgain(t *testing.T, s *servertest.Server) *servertest.Browser {
+func ownerAgain(t *testing.T, s *servertest.Server) *servertest.Browser {
 	t.Helper()
 	b := s.Browser()
 	b.Get("/dashboard").Submit(url.Values{"email": {"owner@example.com"}, "password": {servertest.Password}}, "password")

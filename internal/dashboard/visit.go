@@ -52,6 +52,8 @@ func (d *Dashboard) behindSignIn(rt route) http.Handler {
 			return d.askWhoItIs(w, r, nil)
 		case err != nil:
 			return err
+		case d.owesPasskey(v) && !beforePasskey[rt.pattern]:
+			return d.demandPasskey(w, r, v)
 		case !v.may(rt.needs):
 			return d.refuseRole(w, r, v)
 		case rt.fresh && !v.session.Fresh(v.now, freshFor):
@@ -128,7 +130,7 @@ func (v *visit) page(title, section string, crumbs ...ui.Link) ui.Page {
 	}
 	return ui.Page{
 		Title: title, Search: search, Crumbs: crumbs, Nav: nav, Person: v.user.Email, Role: string(v.user.Role),
-		SignOut: "/dashboard/signout", Here: v.here, Flash: v.flash,
+		Profile: "/dashboard/profile", SignOut: "/dashboard/signout", Here: v.here, Flash: v.flash,
 	}
 }
 

@@ -131,7 +131,20 @@ func (s *Server) gather(ctx context.Context, master *secret.Master) (err error) 
 		Issuer: s.public.Issuer, Store: s.store, Keys: s.keys, Passwords: s.passwords, Now: s.now, Uses: s.uses,
 		Policy: func() account.Policy { return AccountPolicy(s.settings.Current()) },
 	}
+	s.settings.Guard = s.guardSettings
 	return nil
+}
+
+// guardSettings keeps an operator who has no passkey from demanding one of everybody. The command line may: it is the way back, too.
+func (s *Server) guardSettings(ctx context.Context, actor audit.Actor, before, after settings.Settings) error {
+	if before.OperatorPasskeys || !after.OperatorPasskeys || actor.Kind != audit.ActorOperator {
+		return nil
+	}
+	held, err := s.accounts.Passkeys(ctx, actor.ID)
+	if err == nil && (len(held) == 0 || !s.accounts.PasskeysWork()) {
+		return &settings.InvalidValue{Name: "operator_passkeys", Message: "needs a passkey of your own first: add one on your profile page"}
+	}
+	return err
 }
 
 // AccountPolicy is what the settings say about accounts.

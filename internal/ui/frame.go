@@ -21,6 +21,7 @@ type Page struct {
 	Nav     []Link // the rail
 	Person  string // who is signed in; empty = nobody
 	Role    string // what they may do, in a word
+	Profile string // root path of ours; empty = none
 	SignOut string // where the sign-out form posts
 	Here    string // this page's path, to come back to after choosing light or dark
 	Search  string // where the search in the bar leads; empty = none, as on a list that has its own
