@@ -23,6 +23,7 @@ type logLine struct {
 	Other     string     // who else took part: the operator, the person
 	OtherLink string
 	By        string // how Other took part: by, for
+	Aside     string // the one fact that tells it from others of its kind, for machines
 	Reason    string // why it was refused
 	Reference string // leads to the explanation
 	Fields    []ui.DiffField
@@ -30,7 +31,7 @@ type logLine struct {
 	Repeats   int
 }
 
-// id ties the line's parts together on a page.
+// details is what the rest of the line is folded under.
 func (l *logLine) details() string {
 	switch n := len(l.Fields); n {
 	case 0:
@@ -143,16 +144,22 @@ func linesWithout(lines, others []string) []string {
 
 // fieldName is a field as people read it: id_token.lifetime is ID token, lifetime.
 func fieldName(field string) string {
-	words := strings.ReplaceAll(strings.ReplaceAll(field, "_", " "), ".", ", ")
-	for from, to := range map[string]string{"uris": "URIs", "uri": "URI", "id token": "ID token", "pkce": "PKCE", "cors": "CORS", "jwks": "JWKS", "url": "URL", "api": "API"} {
-		words = replaceWord(words, from, to)
+	parts := strings.Split(field, ".")
+	for i, part := range parts {
+		words := strings.Split(part, "_")
+		for j, word := range words {
+			if short := shortWords[word]; short != "" {
+				words[j] = short
+			}
+		}
+		parts[i] = strings.Join(words, " ")
 	}
-	return capital(words)
+	return capital(strings.Join(parts, ", "))
 }
 
-func replaceWord(text, from, to string) string {
-	padded := strings.ReplaceAll(" "+text+" ", " "+from+" ", " "+to+" ")
-	return strings.TrimSpace(padded)
+// shortWords are what is not written in small letters.
+var shortWords = map[string]string{
+	"id": "ID", "uri": "URI", "uris": "URIs", "url": "URL", "pkce": "PKCE", "cors": "CORS", "jwks": "JWKS", "api": "API", "ids": "IDs",
 }
 
 func lineOfUse(u *audit.Use, names map[string]string) logLine {
@@ -177,6 +184,7 @@ func lineOfUse(u *audit.Use, names map[string]string) logLine {
 			l.Subject = shortened(id)
 		}
 	}
+	l.Aside = strings.TrimSpace(u.Detail["grant_type"] + " " + u.Detail["audience"])
 	l.fact("From", u.Address)
 	for _, key := range slices.Sorted(maps.Keys(u.Detail)) {
 		l.fact(fieldName(key), u.Detail[key])

@@ -43,6 +43,9 @@ func (d *Dashboard) home(w http.ResponseWriter, r *http.Request, v *visit) error
 	if h.Lines, err = d.lines(ctx, page.Entries); err != nil {
 		return err
 	}
+	for i := range h.Lines { // the details are on the log's own page
+		h.Lines[i].Fields, h.Lines[i].Facts = nil, nil
+	}
 	return v.write(w, r, http.StatusOK, homePage(v, h))
 }
 
