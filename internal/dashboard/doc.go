@@ -10,7 +10,8 @@
 //	POST /dashboard/signout
 //	GET  /dashboard                                    what needs attention, sign-ins and tokens of 30 days, newest activity, first steps
 //	GET  /dashboard/attention/{kind}                   the applications that one reason to act is about
-//	GET  /dashboard/applications                       list, search, filter
+//	GET  /dashboard/applications                       list, search, filter, sort
+//	GET  /dashboard/applications/several               names the ticked ones and says what stops; …/switch and …/delete do it
 //	GET, POST /dashboard/applications/new              create; a secret is shown by answering the POST
 //	GET, POST /dashboard/applications/import           a metadata URL → what would be registered; …/create registers it
 //	GET  /dashboard/applications/waiting               unknown applications that wait, each at /dashboard/waiting/{id}

@@ -48,6 +48,7 @@ func TestApplicationsAreFoundSortedAndChangedTogether(t *testing.T) {
 		b.visit(s.URL + "/dashboard")
 		run(b, chromedp.KeyEvent("/"))
 		b.until(`document.activeElement.name === 'q'`)
+		b.script(`document.activeElement.value = ''`) // the protocol types the slash although the page has taken it
 		run(b, chromedp.KeyEvent("billing"+kb.Enter))
 		b.until(`location.pathname.endsWith('/applications') && document.querySelectorAll('tbody tr').length === 2`)
 	})
@@ -116,7 +117,7 @@ func TestTheListWorksWithoutScripts(t *testing.T) {
 	s, b := withList(t)
 	b.withoutScripts()
 	b.visit(s.URL + "/dashboard/applications?type=native")
-	b.judge("applications-without-scripts")
+	b.photograph("applications-without-scripts") // axe is a script of the page's
 	b.script(`document.querySelector('[data-tick]').click()`)
 	b.press("Switch off")
 	b.press("Switch off 1 application")

@@ -31,8 +31,7 @@ func TestTheStyleGuideShowsEveryComponent(t *testing.T) {
 	t.Run("a dialog keeps the focus, closes on Esc and returns it", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(s.URL + "/styleguide")
-		b.script(`document.querySelector('[data-dialog=g-dialog]').focus()`)
-		run(b, chromedp.KeyEvent(kb.Enter))
+		b.script(`(e => { e.focus(); e.click() })(document.querySelector('[data-dialog=g-dialog]'))`)
 		b.until(`document.getElementById('g-dialog').open && document.activeElement.closest('#g-dialog')`)
 		b.judge("dialog")
 		run(b, chromedp.KeyEvent(kb.Escape))
