@@ -29,6 +29,11 @@
 //	GET  /dashboard/activity …/export.jsonl            changes, uses and refusals as one log, with filters; the same as JSON lines
 //	GET  /dashboard/applications/{id}/activity         what was changed of it and what it did
 //	GET  /dashboard/activity/refusals …/{reference}    why an application with a URL was refused
+//	GET, POST /dashboard/applications/{id}/try         a real authorization for the application, run by an operator
+//	GET  /dashboard/try/callback                       where a run is answered; its page is /dashboard/try/{run}
+//	GET  /dashboard/tools                              the three tools
+//	GET, POST /dashboard/tools/token                   takes a token apart, verifies it, explains each claim
+//	GET  /dashboard/tools/discovery                    the metadata documents and keys as they are served
 //	GET, POST /dashboard/tools/metadata-linter         the checklist, for those who publish documents
 //	GET  /dashboard/keys                               signing keys: rotate, revoke
 //	GET, POST /dashboard/settings
