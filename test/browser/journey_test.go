@@ -105,7 +105,7 @@ func createAPI(b *tab, s *instance) {
 	b.fill("scopes", "read:orders See your orders\nwrite:orders Change your orders")
 	b.judge("api-create")
 	b.press("Create API")
-	b.see("read:orders")
+	b.see("API created")
 	b.judge("api")
 	b.script(`const e = document.querySelector('[name=offline]'); if (!e.checked) e.click()`)
 	b.press("Save")
