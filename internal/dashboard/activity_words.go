@@ -29,7 +29,7 @@ var changeWords = map[string]string{
 	"application.follow_mode_changed": "changes of the document are taken in another way", "application.client_credentials_changed": "client credentials switched",
 	"application.audience_exception_changed": "audience exception changed",
 	"admission_rule.created":                 "made", "admission_rule.deleted": "deleted", "waiting_client.refused": "refused",
-	"consent.given": "was allowed access", "consent.revoked": "lost a person's consent", "grant.ended": "was disconnected from a person",
+	"consent.given": "was allowed access", "consent.revoked": "lost a person's consent", "grant.ended": "was disconnected from a person", "grant.revoked": "was disconnected by a person",
 }
 
 // useWord is what a kind of use event is called, behind the name of who did it.
