@@ -10,7 +10,7 @@ import (
 )
 
 // citation finds what looks like the name of a specification: an RFC by its number, the others by their family and version.
-var citation = regexp.MustCompile(`RFC \d+|OpenID Connect [A-Z][A-Za-z-]*(?: [A-Z][A-Za-z-]*)* \d\.\d|OAuth 2\.1|OAuth 2\.0 (?:Multiple Response Type Encoding Practices|Form Post Response Mode)|FAPI \d\.\d|CIMD-\d\d|MCP \d{4}-\d\d-\d\d|rfc7523bis-\d\d|OpenID RP Metadata Choices \d\.\d|Content Security Policy Level \d`)
+var citation = regexp.MustCompile(`RFC \d+|OpenID Connect [A-Z][A-Za-z-]*(?: [A-Z][A-Za-z-]*)* \d\.\d|OAuth 2\.1|OAuth 2\.0 (?:Multiple Response Type Encoding Practices|Form Post Response Mode)|FAPI \d\.\d|CIMD-\d\d|MCP \d{4}-\d\d-\d\d|rfc7523bis-\d\d|OpenID RP Metadata Choices \d\.\d|Content Security Policy Level \d|Web Authentication Level \d`)
 
 type spec struct{ name, revision, status string }
 
