@@ -421,7 +421,7 @@ func advancedMetadata(v *visit, a *registry.Application, f settingsForm) templ.C
 				}
 			}
 			for i, p := range pairRows(f, v.lock() != "") {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<div class=\"pair-row\" data-row><input name=\"meta_key\" value=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<div class=\"pair-row field\" data-row><input name=\"meta_key\" value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

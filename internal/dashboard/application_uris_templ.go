@@ -254,7 +254,7 @@ func uriRow(v *visit, l uriList, i int, value string) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var8 = []any{"uri-row", templ.KV("wrong", len(l.Form.At[l.Name][i]) > 0)}
+		var templ_7745c5c3_Var8 = []any{"uri-row", "field", templ.KV("wrong", len(l.Form.At[l.Name][i]) > 0)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
