@@ -88,7 +88,10 @@ func reachCount(n int, one, many string) string {
 // offStops are what stops while an application is switched off.
 func offStops(a *registry.Application, reach registry.Reach) []string {
 	var stops []string
-	if signsPeopleIn(a) {
+	switch {
+	case signsPeopleIn(a) && reach.People+reach.RefreshTokens == 0:
+		stops = append(stops, "Nobody can sign in with it. Nobody has so far, so nobody is cut off.")
+	case signsPeopleIn(a):
 		stops = append(stops,
 			reachCount(reach.People, "person cannot sign in with it", "people cannot sign in with it")+".",
 			reachCount(reach.RefreshTokens, "refresh token is refused", "refresh tokens are refused")+" until it is switched on again.")
@@ -99,7 +102,10 @@ func offStops(a *registry.Application, reach registry.Reach) []string {
 // deleteStops are what goes with an application.
 func deleteStops(v *visit, a *registry.Application, reach registry.Reach) []string {
 	var stops []string
-	if signsPeopleIn(a) || reach.People > 0 {
+	switch {
+	case signsPeopleIn(a) && reach.People+reach.RefreshTokens == 0:
+		stops = append(stops, "Nobody can sign in with it again. Nobody has so far, so nobody is cut off.")
+	case signsPeopleIn(a) || reach.People > 0:
 		stops = append(stops,
 			reachCount(reach.People, "person is signed out of it", "people are signed out of it")+" and cannot sign in with it again.",
 			reachCount(reach.RefreshTokens, "refresh token ends", "refresh tokens end")+".")
