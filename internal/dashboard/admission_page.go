@@ -3,12 +3,10 @@ package dashboard
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
 	"clientele/internal/registry"
-	"clientele/internal/settings"
 	"clientele/internal/ui"
 )
 
@@ -95,11 +93,12 @@ func (d *Dashboard) testURL(r *http.Request, f *admissionForm) error {
 // saveAdmission writes the settings of the page, all or none.
 func (d *Dashboard) saveAdmission(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := admissionForm{instanceForm: instanceForm{values: r.PostForm, Wrong: faults{}}, Effect: string(registry.Allow)}
-	if err := d.saveNamed(r, v, admissionNames, f.instanceForm); err != nil {
+	status, err := d.saveNamed(r, v, admissionNames, &f.instanceForm)
+	if err != nil {
 		return err
 	}
-	if len(f.Wrong) > 0 {
-		return d.writeAdmission(w, r, v, f, http.StatusUnprocessableEntity)
+	if status != http.StatusSeeOther {
+		return d.writeAdmission(w, r, v, f, status)
 	}
 	return d.done(w, r, admissionPath, "Saved. The change is in force.")
 }
@@ -156,16 +155,4 @@ func patternKind(pattern string) string {
 		return "this URL only"
 	}
 	return "every URL on this host"
-}
-
-// currentSettings is a form with the values that are in force.
-func (d *Dashboard) currentSettings(names []string) instanceForm {
-	now := d.Settings.Current()
-	f := instanceForm{values: url.Values{}, Wrong: faults{}}
-	for _, def := range settings.Definitions() {
-		if slices.Contains(names, def.Name) {
-			f.values.Set(def.Name, def.Format(now))
-		}
-	}
-	return f
 }

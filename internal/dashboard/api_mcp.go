@@ -115,4 +115,3 @@ func liveVerdict(rows []cimd.LintRow) string {
 	}
 	return "Clients find their way"
 }
-

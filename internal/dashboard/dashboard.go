@@ -41,6 +41,7 @@ type Dashboard struct {
 	Outbound Fetcher
 	APIs     APIReader
 	People   PeopleReader
+	Logos    *Logos
 	Trials   Trials
 	Metadata MetadataReader
 	Advisor  *advisor.Service

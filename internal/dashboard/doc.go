@@ -26,8 +26,8 @@
 //	GET  /dashboard/applications/{id}/security         what the security check found; …/mend and …/mend-credential make its changes
 //	POST /dashboard/applications/{id}/security/draft   the same about what is typed, as a piece of a page (…/new/… for one to be made)
 //	GET  /dashboard/applications/{id}/danger           switch off, replace the secret, delete
-//	GET  /dashboard/apis …/new …/{id}                  APIs: permissions, tokens, policies
-//	GET  /dashboard/users …/new …/{id}                 people: create, block, password, reset link, role
+//	GET  /dashboard/apis …/new …/{id}                  APIs: settings, permissions, applications, third-parties, mcp (checked live), danger
+//	GET  /dashboard/users …/new …/{id}                 people: profile, role, password, reset link; …/access what they are signed in with; …/danger
 //	GET  /dashboard/activity …/export.jsonl            changes, uses and refusals as one log, with filters; the same as JSON lines
 //	GET  /dashboard/applications/{id}/activity         what was changed of it and what it did
 //	GET  /dashboard/activity/refusals …/{reference}    why an application with a URL was refused
@@ -37,8 +37,8 @@
 //	GET, POST /dashboard/tools/token                   takes a token apart, verifies it, explains each claim
 //	GET  /dashboard/tools/discovery                    the metadata documents and keys as they are served
 //	GET, POST /dashboard/tools/metadata-linter         the checklist, for those who publish documents
-//	GET  /dashboard/keys                               signing keys: rotate, revoke
-//	GET, POST /dashboard/settings
+//	GET  /dashboard/settings/keys                      signing keys: rotate, revoke; /dashboard/keys leads here
+//	GET, POST /dashboard/settings …/branding …/sign-in …/sessions …/defaults …/retention …/operators
 //	GET, POST /dashboard/settings/applications         who is let in with a URL nobody imported: mode, rules, test
 //
 // Invariants: the operator's cookie is another than the person's, SameSite=Strict, and its session ends after 30 idle minutes

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"clientele/internal/signing"
 	"clientele/internal/ui"
@@ -35,12 +36,19 @@ func (d *Dashboard) rotateKey(w http.ResponseWriter, r *http.Request, v *visit) 
 	if !slices.Contains(d.Signing.Algorithms(), algorithm) {
 		return d.sent(w, r, keysPath, ui.Danger, "There is no key of this algorithm to rotate.")
 	}
+	was := d.currentKey(algorithm)
 	_, err := d.Signing.Rotate(r.Context(), v.actor(), algorithm)
 	if errors.Is(err, signing.ErrConflict) {
 		return d.sent(w, r, keysPath, ui.Warn, "Somebody else rotated in the same moment. Look at the keys before you go on.")
 	}
 	if err != nil {
 		return err
+	}
+	if r.PostForm.Get("revoke") != "" {
+		if err := d.Signing.Revoke(r.Context(), v.actor(), was); err != nil && !errors.Is(err, signing.ErrNotFound) {
+			return err
+		}
+		return d.done(w, r, keysPath, "Rotated and revoked. Tokens of the key before stop verifying once verifiers fetch the keys again.")
 	}
 	return d.done(w, r, keysPath, "Rotated. New tokens are signed with the new key; the one before stays published for those that are out.")
 }
@@ -74,4 +82,27 @@ func keyBadge(s signing.State) ui.Badge {
 		return ui.Badge{Text: "verifies", Dot: true}
 	}
 	return ui.Badge{Kind: ui.Danger, Text: "revoked", Dot: true}
+}
+
+// currentKey is the id of the key that signs with the algorithm; empty if there is none.
+func (d *Dashboard) currentKey(algorithm signing.Algorithm) string {
+	for _, k := range d.Signing.List() {
+		if k.Algorithm == algorithm && k.State == signing.Current {
+			return k.ID
+		}
+	}
+	return ""
+}
+
+// keySince is since when a key is in its state.
+func keySince(k signing.StoredKey) time.Time {
+	switch k.State {
+	case signing.Current:
+		return k.CurrentAt
+	case signing.Previous:
+		return k.PreviousAt
+	case signing.Revoked:
+		return k.RevokedAt
+	}
+	return k.CreatedAt
 }

@@ -26,7 +26,7 @@ func TestEveryPageIsWhatABrowserAndAScreenReaderExpect(t *testing.T) {
 			"/applications/" + app.ID + "/apis", "/applications/" + app.ID + "/apis/" + api.ID, "/applications/" + app.ID + "/danger",
 			"/applications/" + machine.ID, "/applications/" + machine.ID + "/settings", "/applications/" + machine.ID + "/apis/" + api.ID,
 			"/applications/" + machine.ID + "/apis/" + registry.ManagementAPIID, "/apis", "/apis/" + api.ID, "/apis/" + registry.ManagementAPIID,
-			"/apis/" + api.ID + "/applications", "/apis/" + api.ID + "/permissions", "/apis/" + api.ID + "/third-parties", "/apis/" + api.ID + "/mcp", "/apis/" + api.ID + "/danger", "/apis/" + registry.ManagementAPIID + "/permissions", "/users", "/users/" + person.ID, "/users/" + person.ID + "/access", "/users/" + person.ID + "/danger", "/settings/keys", "/settings",
+			"/apis/" + api.ID + "/applications", "/apis/" + api.ID + "/permissions", "/apis/" + api.ID + "/third-parties", "/apis/" + api.ID + "/mcp", "/apis/" + api.ID + "/danger", "/apis/" + registry.ManagementAPIID + "/permissions", "/users", "/users/" + person.ID, "/users/" + person.ID + "/access", "/users/" + person.ID + "/danger", "/settings/keys", "/settings", "/settings/branding", "/settings/sign-in", "/settings/sessions", "/settings/applications", "/settings/defaults", "/settings/retention", "/settings/operators",
 		} {
 			page := b.Get("/dashboard" + path)
 			if page.Status != http.StatusOK || page.Header.Get("Cache-Control") != "no-store" {
@@ -62,21 +62,6 @@ func TestSigningKeysAreRotatedAndRevoked(t *testing.T) {
 	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}}), http.StatusOK, "Tick the box first")
 	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}, "sure": {"on"}}), http.StatusOK, "Revoked.")
 	wants(t, b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"HS256"}}), http.StatusOK, "no key of this algorithm")
-}
-
-func TestInstanceSettingsAreCheckedTogether(t *testing.T) {
-	s := servertest.New(t)
-	b := signedIn(t, s, account.Owner)
-	page := b.Get("/dashboard/settings").Submit(url.Values{"instance_name": {"Acme"}, "accent": {"red"}, "person_session_idle": {"soon"}}, "instance_name")
-	wants(t, page, http.StatusUnprocessableEntity, `id="f-accent-error"`, `id="f-person_session_idle-error"`, `value="Acme"`)
-	if s.Settings.Current().InstanceName != "Clientele" {
-		t.Error("a page with faults changed something")
-	}
-	page = page.Submit(url.Values{"accent": {"#aa3300"}, "person_session_idle": {"2d"}, "sign_up": {"on"}}, "instance_name")
-	wants(t, page, http.StatusOK, "Saved.", "Acme", "accent.css?c=aa3300")
-	if now := s.Settings.Current(); !now.SignUp || now.PersonSessionIdle != 48*time.Hour {
-		t.Errorf("%+v", now)
-	}
 }
 
 func TestSecretsAreAddedWithOverlapRevokedAndReplaced(t *testing.T) {

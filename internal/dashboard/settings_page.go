@@ -20,133 +20,268 @@ type settingGroup struct {
 	Names       []string
 }
 
-var settingGroups = []settingGroup{
-	{"Look", "What people see when they sign in.", []string{"instance_name", "logo_url", "accent"}},
-	{"Signing in", "What people may do by themselves.", []string{"sign_up"}},
-	{"Applications", "Rules for every application.", []string{"wildcard_redirects", "default_api"}},
-	{"Sessions", "How long people and operators stay signed in.", []string{"person_session_idle", "person_session_lifetime", "operator_session_idle", "operator_session_lifetime"}},
-	{"Records", "How long what happened is kept.", []string{"change_retention", "use_retention"}},
+// settingPage is one tab of the settings that is nothing but settings.
+type settingPage struct {
+	Label, Path, Lead string
+	Groups            []settingGroup
+}
+
+const (
+	brandingPath  = "/dashboard/settings/branding"
+	operatorsPath = "/dashboard/settings/operators"
+)
+
+var settingPages = []settingPage{
+	{"General", "/dashboard/settings", "Of the whole instance. They count at once, without a restart.", []settingGroup{
+		{"Instance", "What people read on sign-in and consent pages.", []string{"instance_name"}},
+		{"Applications", "Rules for every application.", []string{"default_api", "wildcard_redirects"}},
+	}},
+	{"Branding", brandingPath, "What sign-in and consent pages look like. They ask nobody but this server for anything.", []settingGroup{
+		{"Colour", "Of buttons and links. It is made darker or lighter where text could not be read.", []string{"accent"}},
+		{"Logo by address", "Instead of an upload: a path of this server, or an https URL, which browsers then fetch from there.", []string{"logo_url"}},
+	}},
+	{"Sign-in", "/dashboard/settings/sign-in", "What people may do by themselves.", []settingGroup{
+		{"Sign-up", "Without it, operators create people.", []string{"sign_up"}},
+	}},
+	{"Sessions", "/dashboard/settings/sessions", "How long somebody stays signed in. Sessions that are there keep what they began with.", []settingGroup{
+		{"People", "At the door for applications.", []string{"person_session_idle", "person_session_lifetime"}},
+		{"Operators", "At the door of this dashboard. Secrets, keys and operators ask for a sign-in of the last 5 minutes besides.", []string{"operator_session_idle", "operator_session_lifetime"}},
+	}},
+	{"Default lifetimes", "/dashboard/settings/defaults", "What new APIs and applications begin with. Those that are there keep what they have.", []settingGroup{
+		{"New APIs", "An access token cannot be called back, so short is safer.", []string{"api_token_lifetime"}},
+		{"New applications", "Each can be changed on its own page.", []string{"id_token_lifetime", "refresh_lifetime", "refresh_idle_lifetime"}},
+	}},
+	{"Retention", "/dashboard/settings/retention", "How long what happened is kept. Older records are removed in the background.", []settingGroup{
+		{"Records", "The record of changes is chained, and stays verifiable from where it begins.", []string{"change_retention", "use_retention"}},
+	}},
+	{"Operators", operatorsPath, "Who runs this instance, and how they sign in.", []settingGroup{
+		{"How they sign in", "", []string{"operator_passkeys"}},
+	}},
+}
+
+// settingsTabs are the pages of the settings, those with more than settings among them.
+func settingsTabs(current string) ui.Tabs {
+	var links []ui.Link
+	for _, p := range settingPages {
+		links = append(links, ui.Link{Label: p.Label, Href: p.Path})
+		if p.Label == "Sessions" {
+			links = append(links, ui.Link{Label: "Applications from a URL", Href: admissionPath})
+		}
+	}
+	links = append(links, ui.Link{Label: "Signing keys", Href: keysPath})
+	for i := range links {
+		links[i].Current = links[i].Label == current
+	}
+	return ui.Tabs{Label: "Settings", Links: links}
 }
 
 // settingTitles are what the page calls the settings.
 var settingTitles = map[string]string{
-	"instance_name": "Name", "logo_url": "Logo URL", "accent": "Accent colour", "sign_up": "Sign-up", "wildcard_redirects": "Wildcards in callback URLs",
-	"default_api": "Default API", "person_session_idle": "People, unused for", "person_session_lifetime": "People, at most",
+	"instance_name": "Name", "logo_url": "Logo URL", "accent": "Accent colour", "sign_up": "People may create their own user", "wildcard_redirects": "Wildcards in callback URLs",
+	"default_api": "Default API", "person_session_idle": "Unused for", "person_session_lifetime": "At most",
 	"cimd_admission": "The choice", "cimd_profile": "What must be there", "cimd_redirect_hosts": "Where they may send people",
-	"operator_session_idle": "Operators, unused for", "operator_session_lifetime": "Operators, at most", "change_retention": "Changes", "use_retention": "Uses",
+	"operator_session_idle": "Unused for", "operator_session_lifetime": "At most", "operator_passkeys": "Operators need a passkey",
+	"change_retention": "Changes", "use_retention": "Uses", "api_token_lifetime": "Access tokens", "id_token_lifetime": "ID tokens",
+	"refresh_lifetime": "Refresh tokens, at most", "refresh_idle_lifetime": "Refresh tokens, unused for",
+	"cimd_confidential_only": "They must prove themselves with a key", "cimd_foreign_keys": "Their keys may be on another origin",
+	"cimd_query": "Their URL may have a query", "localhost_port": "Any port of http://localhost is fine",
 }
 
-func settingTitle(d settings.Definition) string {
-	if title := settingTitles[d.Name]; title != "" {
+func settingTitle(name string) string {
+	if title := settingTitles[name]; title != "" {
 		return title
 	}
-	return d.Name
+	return name
 }
 
-// instanceForm is the settings as text.
+// instanceForm is some settings as text. It also carries what each was when the form was made: was.NAME.
 type instanceForm struct {
 	values url.Values
 	Wrong  faults
+	Stale  []staleField
 }
 
 func (f instanceForm) get(name string) string { return f.values.Get(name) }
 
-// groups are the settings in their groups; one that has no group stands in a last one, so that a new setting is never lost.
-func groups() []settingGroup {
-	list := slices.Clone(settingGroups)
+func (f instanceForm) dirty() bool { return len(f.Wrong)+len(f.Stale) > 0 }
+
+// names are the settings of a page. Those that no page has stand on the first, so that a new setting is never lost.
+func (p settingPage) names() []string {
+	var names []string
+	for _, g := range p.groups() {
+		names = append(names, g.Names...)
+	}
+	return names
+}
+
+func (p settingPage) groups() []settingGroup {
+	if p.Label != "General" {
+		return p.Groups
+	}
+	placed := slices.Clone(admissionNames)
+	for _, other := range settingPages {
+		for _, g := range other.Groups {
+			placed = append(placed, g.Names...)
+		}
+	}
 	var rest []string
 	for _, d := range settings.Definitions() {
-		if !slices.Contains(admissionNames, d.Name) && !slices.ContainsFunc(list, func(g settingGroup) bool { return slices.Contains(g.Names, d.Name) }) {
+		if !slices.Contains(placed, d.Name) {
 			rest = append(rest, d.Name)
 		}
 	}
-	if len(rest) > 0 {
-		list = append(list, settingGroup{"More", "", rest})
+	if len(rest) == 0 {
+		return p.Groups
 	}
-	return list
+	return append(slices.Clone(p.Groups), settingGroup{"More", "", rest})
 }
 
-func (d *Dashboard) settings(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return v.write(w, r, http.StatusOK, instancePage(v, d.currentSettings(settingNames())))
+// currentSettings is a form with the values that are in force.
+func (d *Dashboard) currentSettings(names []string) instanceForm {
+	now := d.Settings.Current()
+	f := instanceForm{values: url.Values{}, Wrong: faults{}}
+	for _, name := range names {
+		if def, ok := settings.Lookup(name); ok {
+			f.values.Set(name, def.Format(now))
+			f.values.Set("was."+name, def.Format(now))
+		}
+	}
+	f.values.Set("seen", seenOf(f.values, names))
+	return f
 }
 
-func (d *Dashboard) saveSettings(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := instanceForm{values: r.PostForm, Wrong: faults{}}
-	if err := d.saveNamed(r, v, settingNames(), f); err != nil {
-		return err
+func (d *Dashboard) showSettings(p settingPage) page {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		return d.writeSettingPage(w, r, v, http.StatusOK, p, d.currentSettings(p.names()))
 	}
-	if len(f.Wrong) > 0 {
-		return v.write(w, r, http.StatusUnprocessableEntity, instancePage(v, f))
-	}
-	return d.done(w, r, "/dashboard/settings", "Saved. The change is in force.")
 }
 
-// saveNamed checks the values of all settings with these names before it writes the first, so that a page with a fault changes
-// nothing. What is wrong stands in the form afterwards.
-func (d *Dashboard) saveNamed(r *http.Request, v *visit, names []string, f instanceForm) error {
-	wanted := d.Settings.Current()
-	var changed []settings.Definition
-	for _, def := range settings.Definitions() {
-		if !slices.Contains(names, def.Name) {
+func (d *Dashboard) saveSettings(p settingPage) page {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		f := instanceForm{values: r.PostForm, Wrong: faults{}}
+		status, err := d.saveNamed(r, v, p.names(), &f)
+		switch {
+		case err != nil:
+			return err
+		case status != http.StatusSeeOther:
+			return d.writeSettingPage(w, r, v, status, p, f)
+		}
+		return d.done(w, r, p.Path, "Saved. The change is in force.")
+	}
+}
+
+func (d *Dashboard) writeSettingPage(w http.ResponseWriter, r *http.Request, v *visit, status int, p settingPage, f instanceForm) error {
+	switch p.Path {
+	case brandingPath:
+		return v.write(w, r, status, brandingPage(v, p, f, d.brandingOf(r, f)))
+	case operatorsPath:
+		return d.writeOperators(w, r, v, status, p, f, inviteForm{Wrong: faults{}})
+	}
+	return v.write(w, r, status, instancePage(v, p, f))
+}
+
+// saveNamed writes the settings with these names that the form changes, all or none. It answers with the status: 303 if they are
+// written, else 422 or 409, and what is wrong or differs stands in the form.
+func (d *Dashboard) saveNamed(r *http.Request, v *visit, names []string, f *instanceForm) (status int, err error) {
+	takeTheirs(f.values, d.currentSettings(names).values, names)
+	var edits []settings.Edit
+	for _, name := range names {
+		def, ok := settings.Lookup(name)
+		if !ok {
 			continue
 		}
-		text := strings.TrimSpace(f.get(def.Name))
+		text := strings.TrimSpace(f.get(name))
 		if toggle(def) && text == "" {
 			text = "off"
 		}
-		f.values.Set(def.Name, text)
-		if text == "" {
-			text = def.DefaultText()
+		f.values.Set(name, text)
+		seen := f.get("was." + name)
+		if !f.values.Has("was." + name) { // a form without it is about what is there now
+			seen = def.Format(d.Settings.Current())
 		}
-		if err := def.Parse(&wanted, text); err != nil {
-			f.Wrong.add(def.Name, settingTitle(def)+" "+err.Error())
-			continue
-		}
-		if def.Format(wanted) != def.Format(d.Settings.Current()) {
-			changed = append(changed, def)
+		if text != seen {
+			edits = append(edits, settings.Edit{Name: name, Seen: seen, Value: text})
 		}
 	}
-	if len(f.Wrong) > 0 {
-		return nil
+	err = d.Settings.Edit(r.Context(), v.actor(), edits)
+	switch {
+	case err == nil:
+		return http.StatusSeeOther, nil
+	case errors.Is(err, settings.ErrStale):
+		return d.staleNamed(r, names, f)
+	case f.Wrong.addSettings(err):
+		return http.StatusUnprocessableEntity, nil
 	}
-	return d.writeSettings(r, v, changed, wanted, f.Wrong)
+	return 0, err
 }
 
-func (d *Dashboard) writeSettings(r *http.Request, v *visit, changed []settings.Definition, wanted settings.Settings, wrong faults) error {
-	for _, def := range changed {
-		err := d.Settings.Set(r.Context(), v.actor(), def.Name, def.Format(wanted))
-		if invalid, ok := errors.AsType[*settings.InvalidValue](err); ok {
-			wrong.add(def.Name, settingTitle(def)+" "+invalid.Message)
-			continue
-		}
-		if err != nil {
-			return err
+// staleNamed compares the form with what somebody else saved.
+func (d *Dashboard) staleNamed(r *http.Request, names []string, f *instanceForm) (status int, err error) {
+	now := d.currentSettings(names)
+	f.Stale = staleFields(names, f.values, now.values, settingTitle, nil)
+	for i := range f.Stale {
+		if err := d.sayWho(r.Context(), settings.Kind, f.Stale[i].Name, 1, f.Stale[i:i+1]); err != nil {
+			return 0, err
 		}
 	}
-	return nil
+	keepTheirs(f.values, now.values, f.Stale)
+	for _, name := range names {
+		f.values.Set("was."+name, now.get(name))
+	}
+	return http.StatusConflict, nil
+}
+
+// addSettings puts what is wrong with settings where it belongs, and reports whether err says nothing else.
+func (f faults) addSettings(err error) bool {
+	if invalid, ok := errors.AsType[*settings.InvalidValue](err); ok {
+		if joined, several := err.(interface{ Unwrap() []error }); several { //nolint:errorlint // the list itself is wanted
+			for _, one := range joined.Unwrap() {
+				f.addSettings(one)
+			}
+			return true
+		}
+		f.add(invalid.Name, settingTitle(invalid.Name)+" "+invalid.Message)
+		return true
+	}
+	return false
 }
 
 func toggle(d settings.Definition) bool { return d.Unit == "on or off" }
 
-func settingField(v *visit, d settings.Definition, f instanceForm, lock string) ui.Field {
+func settingField(v *visit, d settings.Definition, f instanceForm) ui.Field {
 	return ui.Field{
-		Name: d.Name, Label: settingTitle(d), Value: f.get(d.Name), Help: d.Help, Error: f.Wrong.first(d.Name), ReadOnly: lock,
+		Name: d.Name, Label: settingTitle(d.Name), Value: f.get(d.Name), Help: d.Help, Error: f.Wrong.first(d.Name), ReadOnly: lockInstance(v),
 		Narrow: strings.HasPrefix(d.Unit, "a duration"), Mono: d.Unit != "text", Placeholder: d.DefaultText(),
 	}
 }
 
-// settingRoutes are the settings of the instance and its signing keys.
+func lockInstance(v *visit) string {
+	if v.may(account.ActManageInstance) {
+		return ""
+	}
+	return "Only an owner changes settings."
+}
+
+// settingRoutes are the settings of the instance, its operators and its signing keys.
 func (d *Dashboard) settingRoutes() []route {
-	return []route{
+	list := []route{
 		{"GET /dashboard/keys", account.ActView, false, d.movedKeys},
 		{"GET " + keysPath, account.ActView, false, d.listKeys},
 		{"POST " + keysPath + "/rotate", account.ActManageInstance, true, d.rotateKey},
 		{"POST " + keysPath + "/revoke", account.ActManageInstance, true, d.revokeKey},
-		{"GET /dashboard/settings", account.ActView, false, d.settings},
-		{"POST /dashboard/settings", account.ActManageInstance, false, d.saveSettings},
+		{"POST " + brandingPath + "/logo", account.ActManageInstance, false, d.uploadLogo},
+		{"GET " + brandingPath + "/preview.svg", account.ActView, false, d.brandingPreview},
+		{"POST " + operatorsPath + "/invite", account.ActManageOperators, true, d.inviteOperator},
+		{"POST " + operatorsPath + "/{id}", account.ActManageOperators, true, d.changeOperator},
 		{"GET /dashboard/settings/applications", account.ActView, false, d.admission},
 		{"POST /dashboard/settings/applications", account.ActManageInstance, true, d.saveAdmission},
 		{"POST /dashboard/settings/applications/rules", account.ActManageInstance, true, d.addRule},
 		{"POST /dashboard/settings/applications/rules/{rule}/delete", account.ActManageInstance, true, d.deleteRule},
 	}
+	for _, p := range settingPages {
+		list = append(list,
+			route{"GET " + p.Path, account.ActView, false, d.showSettings(p)},
+			route{"POST " + p.Path, account.ActManageInstance, p.Path == operatorsPath, d.saveSettings(p)})
+	}
+	return list
 }

@@ -14,8 +14,9 @@ import (
 
 // Caps on request bodies, in bytes.
 const (
-	bodyCap           = 64 << 10 // forms and OAuth
-	managementBodyCap = 1 << 20  // /api/v2
+	bodyCap           = 64 << 10  // forms and OAuth
+	managementBodyCap = 1 << 20   // /api/v2
+	logoBodyCap       = 260 << 10 // the form with which an operator brings a logo
 )
 
 // answer remembers what was answered, for the log and for panics.
@@ -196,6 +197,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		limit := int64(bodyCap)
 		if strings.HasPrefix(r.URL.Path, "/api/v2/") {
 			limit = managementBodyCap
+		}
+		if r.URL.Path == "/dashboard/settings/branding/logo" {
+			limit = logoBodyCap
 		}
 		if r.ContentLength != 0 {
 			r.Body = http.MaxBytesReader(w, r.Body, limit)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"clientele/internal/authorize"
+	"clientele/internal/cimd"
 	"clientele/internal/clientauth"
 	"clientele/internal/dashboard"
 	"clientele/internal/discovery"
@@ -92,10 +93,16 @@ func (s *Server) managementRoom() *management.API {
 func (s *Server) dashboardRoom() *dashboard.Dashboard {
 	return &dashboard.Dashboard{
 		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
-		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, People: s.store, Outbound: s.outbound, Now: s.now, Log: s.log,
+		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, People: s.store, Logos: s.logos(), Outbound: s.outbound, Now: s.now, Log: s.log,
 		Advisor: s.advisor,
 		Trials:  dashboard.Trials{Store: s.store, Directory: s.directory, Uses: s.uses},
 	}
+}
+
+// logos keeps the pictures that operators bring.
+func (s *Server) logos() *dashboard.Logos {
+	kept := &cimd.Logos{Store: s.store, Now: s.now}
+	return &dashboard.Logos{Keep: kept.Keep, Read: s.store.Logo}
 }
 
 // site is what pages show of the instance.

@@ -20,7 +20,7 @@ import (
 var files embed.FS
 
 // The stylesheet is one file for the browser and several for its readers. Their order is the order of the cascade.
-var stylesheets = []string{"base", "forms", "auth", "frame", "content", "data", "findings", "overlay", "figures", "chart", "log", "dashboard", "application", "quickstart", "tools", "own", "guide"}
+var stylesheets = []string{"base", "forms", "auth", "frame", "content", "data", "findings", "overlay", "figures", "chart", "log", "dashboard", "application", "quickstart", "tools", "own", "instance", "guide"}
 
 // bundle is everything that is served, under a name that changes with the content.
 type bundle struct {

@@ -1,0 +1,139 @@
+package dashboard_test
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"clientele/internal/account"
+	"clientele/internal/servertest"
+)
+
+func TestSettingsOfAPageAreCheckedTogether(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	page := b.Get("/dashboard/settings/sessions").Submit(url.Values{"operator_session_idle": {"10m"}, "person_session_idle": {"soon"}, "person_session_lifetime": {"never"}}, "person_session_idle")
+	wants(t, page, http.StatusUnprocessableEntity, `id="f-person_session_idle-error"`, `id="f-person_session_lifetime-error"`, `value="soon"`, `value="10m"`)
+	if s.Settings.Current().OperatorSessionIdle != 30*time.Minute {
+		t.Error("a page with faults changed something")
+	}
+	page = page.Submit(url.Values{"person_session_idle": {"2d"}, "person_session_lifetime": {"7d"}}, "person_session_idle")
+	wants(t, page, http.StatusOK, "Saved.")
+	if now := s.Settings.Current(); now.PersonSessionIdle != 48*time.Hour || now.OperatorSessionIdle != 10*time.Minute {
+		t.Errorf("%+v", now)
+	}
+	wants(t, b.Get("/dashboard/settings").Submit(url.Values{"instance_name": {"Acme"}}, "instance_name"), http.StatusOK, "Acme")
+	wants(t, b.Get("/dashboard/settings/sign-in").Submit(url.Values{"sign_up": {"on"}}, "was.sign_up"), http.StatusOK, "Saved.", "At least 10 characters")
+	if now := s.Settings.Current(); !now.SignUp || now.InstanceName != "Acme" {
+		t.Errorf("%+v", now)
+	}
+}
+
+func TestAStaleEditOfSettingsShowsBothVersions(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	mine, theirs := b.Get("/dashboard/settings/retention"), b.Get("/dashboard/settings/retention")
+	wants(t, theirs.Submit(url.Values{"use_retention": {"10d"}, "change_retention": {"365d"}}, "use_retention"), http.StatusOK, "Saved.")
+	stale := mine.Submit(url.Values{"use_retention": {"20d"}}, "use_retention")
+	wants(t, stale, http.StatusConflict, "Somebody else saved in the meantime", "10d", "20d", "saved by owner@example.com")
+	servertest.CheckMarkup(t, "stale settings", stale.Body)
+	if s.Settings.Current().UseRetention != 240*time.Hour {
+		t.Error("it was overwritten")
+	}
+	wants(t, stale.Submit(url.Values{"take.use_retention": {"mine"}}, "use_retention"), http.StatusOK, "Saved.")
+	if now := s.Settings.Current(); now.UseRetention != 480*time.Hour || now.ChangeRetention != 365*24*time.Hour {
+		t.Errorf("%+v", now)
+	}
+}
+
+func TestAnOperatorIsInvitedChangedAndRemoved(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	at := "/dashboard/settings/operators"
+	page := b.Get(at)
+	wants(t, page.Submit(url.Values{"email": {"grace"}, "role": {"editor"}}, "email"), http.StatusUnprocessableEntity, `id="f-email-error"`, `value="grace"`)
+	invited := page.Submit(url.Values{"email": {"grace@example.com"}, "role": {"viewer"}}, "email")
+	wants(t, invited, http.StatusOK, "Reset link for grace@example.com", "reset?token=")
+	wants(t, page.Submit(url.Values{"email": {"grace@example.com"}, "role": {"viewer"}}, "email"), http.StatusUnprocessableEntity, "There is a user with this e-mail address already")
+	u, err := s.Accounts.UserByEmail(t.Context(), "grace@example.com")
+	if err != nil || u.Role != account.Viewer {
+		t.Fatal(err, u)
+	}
+	wants(t, b.Post(at+"/"+u.ID, url.Values{"role": {"editor"}}), http.StatusOK, "Saved.")
+	wants(t, b.Post(at+"/"+u.ID, url.Values{"role": {""}}), http.StatusOK, "Removed.")
+	owner, _ := s.Accounts.UserByEmail(t.Context(), "owner@example.com")
+	wants(t, b.Post(at+"/"+owner.ID, url.Values{"role": {""}}), http.StatusUnprocessableEntity, "This is the last owner who can sign in")
+	viewer := signedIn(t, s, account.Viewer)
+	if got := viewer.Get(at); got.Status != http.StatusOK || strings.Contains(got.Body, "Invite operator") {
+		t.Error("a viewer is offered to invite", got.Status)
+	}
+	for _, path := range []string{at, at + "/invite", at + "/" + owner.ID, "/dashboard/settings", "/dashboard/settings/branding/logo", "/dashboard/settings/keys/rotate"} {
+		if got := viewer.Post(path, nil); got.Status != http.StatusForbidden {
+			t.Errorf("a viewer posts %s: %d", path, got.Status)
+		}
+	}
+}
+
+func TestALogoIsUploadedDrawnAnewAndServedFromHere(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	wants(t, upload(t, s, b, []byte("<svg/>")), http.StatusUnprocessableEntity, "is an SVG", "PNG, JPEG, WebP or GIF")
+	wants(t, upload(t, s, b, nil), http.StatusUnprocessableEntity, "Choose a picture first")
+	wants(t, upload(t, s, b, bytes.Repeat([]byte("x"), 300<<10)), http.StatusRequestEntityTooLarge)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewNRGBA(image.Rect(0, 0, 40, 40))); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, upload(t, s, b, picture.Bytes()), http.StatusSeeOther)
+	logo := s.Settings.Current().LogoURL
+	if !strings.HasPrefix(logo, "/logos/") {
+		t.Fatal(logo)
+	}
+	wants(t, b.Get(logo), http.StatusOK, "\x89PNG")
+	wants(t, b.Get("/dashboard/settings/branding"), http.StatusOK, `src="`+logo+`"`)
+	preview := b.Get("/dashboard/settings/branding/preview.svg?theme=dark&accent=%23aa3300")
+	wants(t, preview, http.StatusOK, "<svg", "data:image/png;base64,")
+	if h := preview.Header.Get("Content-Security-Policy"); !strings.Contains(h, "sandbox") || preview.Header.Get("Content-Type") != "image/svg+xml" {
+		t.Error(h)
+	}
+	wants(t, b.Get("/dashboard/settings/branding?accent=%23ffff00"), http.StatusOK, "Text needs 4.5 : 1", `value="#ffff00"`)
+}
+
+// upload sends the form as a browser does, and does not follow.
+func upload(t *testing.T, s *servertest.Server, b *servertest.Browser, picture []byte) servertest.Page {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("logo", "logo.png")
+	if err == nil {
+		_, err = part.Write(picture)
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/dashboard/settings/branding/logo", &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	resp, err := b.Client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var text bytes.Buffer
+	if _, err := text.ReadFrom(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return servertest.Page{Status: resp.StatusCode, URL: req.URL, Header: resp.Header, Body: text.String()}
+}
