@@ -80,7 +80,7 @@ func (c Chart) peak() (best ChartDay) {
 
 func (c Chart) peakWords() string {
 	best := c.peak()
-	return "Most on a day: " + Number(best.sum()) + ", " + best.Day.UTC().Format("2 January")
+	return "Most on a day: " + Number(best.sum()) + ", " + best.Day.UTC().Format("2 Jan")
 }
 
 // words are the numbers of one day: 12 Nov: 30 issued, 2 refused.
