@@ -13,7 +13,7 @@ var checks = []check{
 	},
 	{
 		id: "redirect_dead_host", severity: High, field: "redirect_uris", applies: forPerson, use: true, find: redirectDeadHosts,
-		title: "A callback URL is on a host that no longer exists", passed: "Every callback host has an address",
+		title: "A callback URL is on a host that no longer exists", passed: "No callback host is known to be gone",
 		why:  "Its name has no address any more. Whoever registers the domain, or claims the subdomain where it was hosted, receives the authorization codes of people who sign in.",
 		spec: "RFC 9700 §4.1", fix: "Remove the callback URL, or give the host its address back.",
 	},
@@ -326,13 +326,13 @@ var checks = []check{
 	// Whether anybody uses it.
 	{
 		id: "application_unused", severity: Low, field: "enabled", applies: enabled, use: true, find: neverUsed, mend: mendSwitchOff,
-		title: "It was never used", passed: "It has been used",
+		title: "It was never used", passed: "It is new, or has been used",
 		why:  "An application that nobody uses is one that nobody watches.",
 		spec: "RFC 9700 §2.5", fix: "Switch it off, or delete it.",
 	},
 	{
 		id: "application_idle", severity: Low, field: "enabled", applies: enabled, use: true, find: idle, mend: mendSwitchOff,
-		title: "It was not used for 90 days", passed: "It was used within 90 days",
+		title: "It was not used for 90 days", passed: "It did not fall idle",
 		why:  "An application that nobody uses is one that nobody watches.",
 		spec: "RFC 9700 §2.5", fix: "Switch it off, or delete it.",
 	},
