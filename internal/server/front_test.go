@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -102,6 +105,36 @@ func TestAnotherSiteCannotWriteThroughAPersonsCookies(t *testing.T) {
 		if resp.StatusCode != http.StatusForbidden {
 			t.Errorf("POST %s from another site got %d", path, resp.StatusCode)
 		}
+	}
+}
+
+// A neighbour is another origin of the same site, to which a cookie goes along whatever its SameSite says. Every form of the pages
+// for people and for operators is asked, those that are yet to be made too.
+func TestANeighbourCannotWriteThroughAPersonsCookies(t *testing.T) {
+	s := servertest.New(t)
+	posts := regexp.MustCompile(`"POST (/[^"]*)"`)
+	asked := 0
+	for _, room := range []string{"../signin", "../dashboard"} {
+		files, err := filepath.Glob(filepath.Join(room, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range posts.FindAllStringSubmatch(string(source), -1) {
+				asked++
+				resp, body := ask(t, s, http.MethodPost, found[1], "a=b", "Content-Type", form, "Origin", "https://blog.example.test", "Sec-Fetch-Site", "same-site")
+				if resp.StatusCode != http.StatusForbidden || !strings.Contains(body, "cross-origin request") {
+					t.Errorf("POST %s from a neighbour got %d: %.80s", found[1], resp.StatusCode, body)
+				}
+			}
+		}
+	}
+	if asked < 60 {
+		t.Errorf("only %d forms were found", asked)
 	}
 }
 

@@ -171,7 +171,7 @@ func (s *Server) unprefixed(next http.Handler) http.Handler {
 // cookieDoors are the paths whose answer depends on a cookie and which change something. A write from another site is
 // refused there. The authorization endpoint takes cross-site POSTs by design and answers them itself; the protocol doors
 // carry their credentials in the request.
-var cookieDoors = []string{"/signin", "/signup", "/signout", "/reset", "/consent", "/authorize/resume", "/dashboard", "/setup"}
+var cookieDoors = []string{"/signin", "/signup", "/signout", "/reset", "/consent", "/account", "/authorize/resume", "/dashboard", "/setup"}
 
 func atCookieDoor(path string) bool {
 	for _, door := range cookieDoors {
