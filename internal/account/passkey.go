@@ -49,6 +49,7 @@ var (
 	ErrLastPasskey     = errors.New("this is the only way to sign in that is left; add another passkey or set a password first")
 	ErrPasskeyTaken    = errors.New("this passkey is registered already")
 	ErrPasskeyCopied   = errors.New("a copy of this passkey may exist")
+	ErrPasskeyFirst    = errors.New("an operator who has a passkey signs in with it before this")
 )
 
 // PasskeyUse is what a sign-in leaves in the row of its passkey.

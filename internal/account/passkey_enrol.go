@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,7 +29,7 @@ func (a *Accounts) Passkeys(ctx context.Context, userID string) ([]Passkey, erro
 }
 
 // BeginPasskey begins to make a passkey for u in one session. Authenticators that hold one of theirs are asked to decline. It
-// fails with ErrTooManyPasskeys or ErrNoPasskeys. Web Authentication Level 3 §5.4, §7.1 step 1.
+// fails with ErrTooManyPasskeys, ErrPasskeyFirst or ErrNoPasskeys. Web Authentication Level 3 §5.4, §7.1 step 1.
 func (a *Accounts) BeginPasskey(ctx context.Context, u User, session string) (Ceremony, error) {
 	party, err := a.relyingParty()
 	if err != nil {
@@ -40,6 +41,9 @@ func (a *Accounts) BeginPasskey(ctx context.Context, u User, session string) (Ce
 	}
 	if len(held) >= MaxPasskeys {
 		return Ceremony{}, ErrTooManyPasskeys
+	}
+	if err := a.PasskeyFirst(ctx, u, session); err != nil {
+		return Ceremony{}, err
 	}
 	var there []protocol.CredentialDescriptor
 	for _, p := range held {
@@ -53,8 +57,29 @@ func (a *Accounts) BeginPasskey(ctx context.Context, u User, session string) (Ce
 	return a.seal(options.Response, ceremony{Challenge: data.Challenge, For: forEnrolment, User: u.ID, Session: session})
 }
 
+// PasskeyFirst fails with ErrPasskeyFirst if u is an operator who has a passkey, the instance demands one, and the session began
+// without. It holds at every door: else the password alone would make, where people sign in, the passkey that is demanded where
+// operators do.
+func (a *Accounts) PasskeyFirst(ctx context.Context, u User, session string) error {
+	if !a.Policy().OperatorPasskeys || !u.Role.Operator() || !a.PasskeysWork() {
+		return nil
+	}
+	held, err := a.Store.Passkeys(ctx, u.ID)
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	sessions, err := a.Store.UserSessions(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(sessions, func(s Session) bool { return s.ID == session && s.ByPasskey() }) {
+		return ErrPasskeyFirst
+	}
+	return nil
+}
+
 // AddPasskey keeps the passkey that the browser made. It fails with *Invalid for the name, which uses nothing up, with
-// ErrCeremony, ErrBadResponse, ErrPasskey, ErrTooManyPasskeys or ErrPasskeyTaken. Web Authentication Level 3 §7.1.
+// ErrCeremony, ErrBadResponse, ErrPasskey, ErrPasskeyFirst, ErrTooManyPasskeys or ErrPasskeyTaken. Web Authentication Level 3 §7.1.
 func (a *Accounts) AddPasskey(ctx context.Context, actor audit.Actor, u User, n NewPasskey) (Passkey, error) {
 	name, err := passkeyName(n.Name)
 	if err != nil {
@@ -66,6 +91,9 @@ func (a *Accounts) AddPasskey(ctx context.Context, actor audit.Actor, u User, n 
 	}
 	if c.User != u.ID || c.Session != n.Session {
 		return Passkey{}, ErrCeremony
+	}
+	if err := a.PasskeyFirst(ctx, u, n.Session); err != nil {
+		return Passkey{}, err
 	}
 	credential, err := a.verifyNew(u, c, n.Answer)
 	if err != nil {

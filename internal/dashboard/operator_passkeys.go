@@ -112,7 +112,7 @@ func (d *Dashboard) takePasskey(r *http.Request, v *visit, f *newPasskeyForm) (a
 		f.Wrong.addAccount(invalid)
 	case errors.Is(err, account.ErrPasskeyTaken):
 		f.Fault = "This passkey is registered here already."
-	case errors.Is(err, account.ErrTooManyPasskeys), errors.Is(err, account.ErrCeremony), errors.Is(err, account.ErrBadResponse), errors.Is(err, account.ErrPasskey):
+	case errors.Is(err, account.ErrTooManyPasskeys), errors.Is(err, account.ErrCeremony), errors.Is(err, account.ErrBadResponse), errors.Is(err, account.ErrPasskey), errors.Is(err, account.ErrPasskeyFirst):
 		f.Fault = "The passkey could not be checked, or it took longer than five minutes. Nothing was added; try again."
 	default:
 		return p, err

@@ -88,7 +88,7 @@ func (d *Dashboard) demandPasskey(w http.ResponseWriter, r *http.Request, v *vis
 	err := d.mayDoWithout(r, v.user)
 	if errors.Is(err, errUsePasskey) {
 		f := signInForm{To: r.URL.RequestURI(), Again: true, Only: true, Email: v.user.Email}
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && r.URL.Path != decoderPath { // a token is not kept
 			f.Pending = r.PostForm.Encode()
 		}
 		return d.askToSignIn(w, r, http.StatusForbidden, f)

@@ -123,6 +123,9 @@ func (d *Dashboard) OpenTrial(r *http.Request, handle string) (grant.Trial, erro
 	if err != nil {
 		return grant.Trial{}, err
 	}
+	if d.owesPasskey(v) { // nothing else is open to the operator either
+		return grant.Trial{}, grant.ErrNotFound
+	}
 	t, err := d.ownTrial(r.Context(), v, handle)
 	if err == nil && (!t.Open(v.now) || t.AsClient || !v.canEdit()) {
 		return grant.Trial{}, grant.ErrNotFound

@@ -20,6 +20,7 @@ type OwnPasskeys interface {
 	AddPasskey(ctx context.Context, actor audit.Actor, u account.User, n account.NewPasskey) (account.Passkey, error)
 	RenamePasskey(ctx context.Context, actor audit.Actor, u account.User, id, name string) error
 	RemovePasskey(ctx context.Context, actor audit.Actor, u account.User, id string) error
+	PasskeyFirst(ctx context.Context, u account.User, session string) error
 }
 
 // OwnSessions changes the password of who is signed in, and says where they are. account.Accounts does.
@@ -92,15 +93,22 @@ func (h *Handler) owned(next string, page func(w http.ResponseWriter, r *http.Re
 	}
 }
 
-// freshly is owned for what changes how somebody signs in: the last sign-in must not be older than 5 minutes.
+// freshly is owned for what changes how somebody signs in: the last sign-in must not be older than 5 minutes, and with a passkey
+// where one is demanded.
 func (h *Handler) freshly(next string, page func(w http.ResponseWriter, r *http.Request, o owner)) http.HandlerFunc {
 	return h.owned(next, func(w http.ResponseWriter, r *http.Request, o owner) {
-		if o.session.Fresh(h.Now(), freshFor) {
+		err := h.Own.PasskeyFirst(r.Context(), o.User, o.session.ID)
+		owes := errors.Is(err, account.ErrPasskeyFirst)
+		switch {
+		case err != nil && !owes:
+			h.failed(w, r, err)
+			return
+		case !owes && o.session.Fresh(h.Now(), freshFor):
 			page(w, r, o)
 			return
 		}
 		f := h.form(waiting{}, o.User)
-		f.email, f.next, f.again = o.Email, next, true
+		f.email, f.next, f.again, f.only = o.Email, next, true, owes
 		h.write(w, r, http.StatusForbidden, signInPage(f))
 	})
 }

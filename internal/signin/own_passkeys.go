@@ -77,17 +77,16 @@ func (h *Handler) addPasskey(w http.ResponseWriter, r *http.Request, o owner) {
 		v.nameFault = invalid.Error()
 	case errors.Is(err, account.ErrPasskeyTaken):
 		v.fault = "This passkey is registered here already."
+	case errors.Is(err, account.ErrPasskeyFirst): // asked for below
 	case errors.Is(err, account.ErrTooManyPasskeys), errors.Is(err, account.ErrCeremony), errors.Is(err, account.ErrBadResponse), errors.Is(err, account.ErrPasskey):
 		v.fault = "The passkey could not be checked, or it took longer than five minutes. Nothing was added; try again."
 	default:
 		h.failed(w, r, err)
 		return
 	}
-	if !o.session.Fresh(h.Now(), freshFor) { // a new attempt begins with a fresh sign-in, like the first
-		h.freshly(ownPasskeys, h.newPasskeyPage)(w, r)
-		return
-	}
-	h.showNewPasskey(w, r, o, http.StatusUnprocessableEntity, v)
+	h.freshly(ownPasskeys, func(w http.ResponseWriter, r *http.Request, o owner) { // like the first attempt
+		h.showNewPasskey(w, r, o, http.StatusUnprocessableEntity, v)
+	})(w, r)
 }
 
 func (h *Handler) renamePasskey(w http.ResponseWriter, r *http.Request, o owner) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/audit"
 	"clientele/internal/grant"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
@@ -77,6 +78,34 @@ func TestWhatChangesHowSomebodySignsInNeedsAFreshSignIn(t *testing.T) {
 	if page := b.SignInWith(key, "/signin", url.Values{"next": {"//evil.example"}}); page.URL.Path != "/signin" {
 		t.Errorf("a made-up page leads to %s", page.URL)
 	}
+}
+
+// The password of an operator must not be enough to make the passkey that the dashboard asks for.
+func TestWhereOperatorsNeedAPasskeyThePasswordMakesNoSecondOneAtThePeoplesDoor(t *testing.T) {
+	s := server(t)
+	s.CreateUser("owner@example.com", account.Owner)
+	if err := s.Settings.Set(t.Context(), audit.Actor{Kind: audit.ActorSystem}, "operator_passkeys", "on"); err != nil {
+		t.Fatal(err)
+	}
+	b, key := s.Browser(), s.NewAuthenticator()
+	signIn(b, "owner@example.com", servertest.Password)
+	first := b.Post("/account/passkeys/new", nil)
+	second := b.Post("/account/passkeys/new", nil) // begun before there was one
+	wants(t, first.AddPasskey(key), http.StatusOK, "Passkey added")
+
+	wants(t, second.AddPasskey(s.NewAuthenticator()), http.StatusForbidden, "this instance asks operators for a passkey")
+	for _, path := range []string{"/account/passkeys/new", "/account/passkeys/remove", "/account/password"} {
+		page := b.Post(path, url.Values{"passkey": {"x"}})
+		wants(t, page, http.StatusForbidden, "this instance asks operators for a passkey", "Sign in with a passkey")
+		servertest.CheckMarkup(t, path, page.Body)
+		if strings.Contains(page.Body, `type="password"`) {
+			t.Errorf("%s asks for the password", path)
+		}
+	}
+	wants(t, b.Post("/account/passkeys", url.Values{"state": {"made up"}, "answer": {"{}"}}), http.StatusForbidden, "this instance asks operators for a passkey")
+
+	wants(t, b.SignInWith(key, "/signin", url.Values{"next": {"account/passkeys"}}), http.StatusOK, "Passkeys")
+	wants(t, b.Post("/account/passkeys/new", nil).AddPasskey(s.NewAuthenticator()), http.StatusOK, "Passkey added")
 }
 
 func TestAPasskeyThatIsRefusedSaysWhyAndNothingOfAddresses(t *testing.T) {

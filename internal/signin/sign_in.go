@@ -18,6 +18,7 @@ type signInForm struct {
 	fault   string // what went wrong; stands above the fields
 	next    string // page of the own account to go on to; empty if none
 	again   bool   // the person is known and signs in once more
+	only    bool   // nothing but a passkey will do
 	passkey bool   // passkeys work at this address
 	signUp  bool
 }

@@ -25,6 +25,9 @@ func (f signInForm) title() string {
 }
 
 func (f signInForm) lead() string {
+	if f.only {
+		return "You are an operator here, and this instance asks operators for a passkey before they change how they sign in. Use yours."
+	}
 	if f.again {
 		return "Your last sign-in is older than 5 minutes, and this changes how you sign in."
 	}
