@@ -527,7 +527,7 @@ func newAPIPage(v *visit, f newAPIForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.TextArea{Name: "scopes", Label: "Permissions", Value: f.Scopes, Mono: true, Optional: true, Errors: f.Wrong["scopes"], Placeholder: "read:orders See every order\nwrite:orders Change orders", Help: "One a line: the permission, a blank, what it allows in words."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextArea{Name: "scopes", Label: "Permissions", Value: f.Scopes, Mono: true, Optional: true, Errors: f.Wrong["scopes"], Placeholder: "read:orders See every order\nwrite:orders Change orders", Help: "One a line: the permission, a space, then what it allows in words."}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

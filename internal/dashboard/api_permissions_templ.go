@@ -190,7 +190,7 @@ func apiPermissionsPage(v *visit, a *registry.API, f permissionForm) templ.Compo
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.TextArea{Name: "added", Label: "New permissions", Value: f.Added, Mono: true, Rows: 3, Errors: f.Wrong["added"], Placeholder: "read:orders See every order", Help: "One a line: the permission, a blank, what it allows in words. People read the words when they are asked."}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.TextArea{Name: "added", Label: "New permissions", Value: f.Added, Mono: true, Rows: 3, Errors: f.Wrong["added"], Placeholder: "read:orders See every order", Help: "One a line: the permission, a space, then what it allows in words. People read the words when they are asked."}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -79,7 +79,7 @@ func applicationAPIsPage(v *visit, a *registry.Application, t apiTab) templ.Comp
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Empty("api", "No APIs yet", "Register the API that "+a.Name+" calls; then say here what it may do there.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("api", "No API of yours yet", "Register the API that "+a.Name+" calls; then say here what it may do there.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

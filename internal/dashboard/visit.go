@@ -110,7 +110,7 @@ var rail = []ui.Link{
 	{Label: "APIs", Href: "/dashboard/apis", Icon: "api"},
 	{Label: "Users", Href: "/dashboard/users", Icon: "users"},
 	{Label: "Activity", Href: "/dashboard/activity", Icon: "activity"},
-	{Label: "Tools", Href: toolsPath, Icon: "check"},
+	{Label: "Tools", Href: toolsPath, Icon: "tools"},
 	{Label: "Settings", Href: "/dashboard/settings", Icon: "settings"},
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
 )
@@ -215,4 +216,12 @@ func described(id string, help, fault bool) string {
 		return id + "-help"
 	}
 	return ""
+}
+
+// sentence ends what is a sentence with a full stop, for messages that are also parts of longer ones elsewhere.
+func sentence(text string) string {
+	if text == "" || strings.HasSuffix(text, "/") || strings.ContainsAny(text[len(text)-1:], ".:?…") {
+		return text
+	}
+	return text + "."
 }

@@ -22,7 +22,7 @@ var guidePage = Page{
 
 var guideIcons = []string{
 	"mark", "home", "applications", "api", "users", "activity", "key", "settings", "search", "copy", "check", "alert", "info", "close",
-	"plus", "chevron", "next", "back", "external", "lock", "trash", "download", "menu", "theme", "refresh", "person", "more", "shield", "play", "edit",
+	"plus", "chevron", "next", "back", "external", "lock", "trash", "download", "menu", "theme", "refresh", "person", "more", "shield", "play", "edit", "tools",
 }
 
 var guideTypes = []Option{
