@@ -2,21 +2,48 @@ package browser
 
 import "testing"
 
-// An API with its permissions, and the document its MCP server should serve.
+// Every page of an API, and the document its MCP server should serve.
 func TestAPIPages(t *testing.T) {
 	s := serve(t)
-	s.cli(password+"\n", "users", "create", operator, "--operator")
+	b := asOperator(t, s, "/dashboard/apis")
+	b.judge("apis-first")
 	s.cli("", "apis", "create", "--name", "Orders MCP", "--identifier", "https://mcp.example.com/mcp", "--scope", "tools:read")
-	b := open(t)
 	b.visit(s.URL + "/dashboard/apis")
-	b.fill("email", operator)
-	b.fill("password", password)
-	b.press("Sign in")
 	b.see("Orders MCP")
+	b.judge("apis")
 	b.press("Orders MCP")
 	b.see("Given when a request names no permission")
-	for _, tab := range []string{"Permissions", "MCP server"} {
-		b.press(tab)
+	page := b.eval("location.href")
+	b.judge("api-settings")
+	for _, tab := range []string{"permissions", "applications", "third-parties", "mcp", "danger"} {
+		b.visit(page + "/" + tab)
 		b.judge("api-" + tab)
 	}
+	t.Run("a permission is added and removed after it is said who has it", func(t *testing.T) {
+		b := b.in(t)
+		b.visit(page + "/permissions")
+		b.fill("added", "no spaces,but commas")
+		b.press("Add permissions")
+		b.see("to correct")
+		b.judge("api-permissions-refused")
+		b.fill("added", "tools:write Change what the tools see")
+		b.press("Add permissions")
+		b.until(`document.querySelectorAll('[name=permission]').length === 2`)
+		b.press("Remove")
+		b.see("The next token is made without it")
+		b.judge("api-permission-remove")
+		b.press("Remove permission")
+		b.until(`document.querySelectorAll('[name=permission]').length === 1`)
+	})
+	t.Run("deleting asks for the name", func(t *testing.T) {
+		b := b.in(t)
+		b.visit(page + "/danger")
+		b.fill("typed", "Orders")
+		b.press("Delete API")
+		b.see("to correct")
+		b.judge("api-delete-refused")
+		b.fill("typed", "Orders MCP")
+		b.press("Delete API")
+		b.until(`location.pathname === '/dashboard/apis'`)
+	})
 }

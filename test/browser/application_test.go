@@ -3,6 +3,8 @@ package browser
 import (
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Every tab of an application, and what happens to somebody who makes mistakes there.
@@ -53,14 +55,11 @@ func TestApplicationPages(t *testing.T) {
 		b.visit(page + "/credentials")
 		open := `document.querySelector('#add-secret').open`
 		b.script(`document.querySelector('[data-dialog=add-secret]').focus()`)
-		b.script(`document.activeElement.click()`)
-		b.until(open)
+		b.strike(kb.Enter)
+		b.until(open + " && document.activeElement.closest('#add-secret')")
 		b.judge("application-credentials-add")
-		b.script(`document.querySelector('#add-secret').requestClose ? document.querySelector('#add-secret').requestClose() : document.querySelector('#add-secret').close()`)
-		b.until(`!` + open)
-		if at := b.eval(`document.activeElement.dataset.dialog`); at != "add-secret" {
-			t.Errorf("the focus is at %q", at)
-		}
+		b.strike(kb.Escape)
+		b.until(`!` + open + ` && document.activeElement.dataset.dialog === 'add-secret'`)
 	})
 	t.Run("what an API permits is picked", func(t *testing.T) { pickPermissions(t, b, s, page) })
 }

@@ -133,6 +133,17 @@ func (s *instance) cli(input string, args ...string) string {
 	return string(out)
 }
 
+// set changes a setting with the command line, and waits until the running server acts on it: the name of the instance, which is
+// changed after it, stands on a page that everybody sees.
+func (s *instance) set(b *tab, key, value string) {
+	s.t.Helper()
+	name := "With " + key + " " + value
+	s.cli("", "settings", "set", key, value)
+	s.cli("", "settings", "set", "instance_name", name)
+	b.visit(s.URL + "/signin")
+	b.until(`fetch('/signin').then(r => r.text()).then(t => t.includes('` + name + `'))`)
+}
+
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -14,16 +14,19 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
-// patience is how long one step in the browser may take.
-const patience = 15 * time.Second
+// patience is how long one step in the browser may take. It is only spent where a test fails.
+const patience = 45 * time.Second
 
 // tab is one tab of a browser with a fresh profile.
 type tab struct {
-	ctx context.Context
-	t   *testing.T
+	ctx        context.Context
+	t          *testing.T
+	scriptless bool
 }
 
 // open starts a browser of its own for the test.
@@ -87,6 +90,7 @@ func (b *tab) visit(url string) {
 // fill writes into the field with that name, as typing would.
 func (b *tab) fill(name, text string) {
 	b.t.Helper()
+	b.until(fmt.Sprintf(`document.querySelector(%q)`, fmt.Sprintf("[name=%q]:not([type=hidden])", name)))
 	b.script(fmt.Sprintf(`(() => {
 		const e = document.querySelector(%q)
 		if (!e) throw new Error('there is no field "' + %q + '"')
@@ -101,28 +105,55 @@ func (b *tab) choose(name, value string) {
 	b.script(fmt.Sprintf(`document.querySelector('input[name=%q][value=%q]').click()`, name, value))
 }
 
-// press clicks the button or link with that text, and waits for the page it leads to.
+// press clicks the button or link with that text once it is there, and waits for the page it leads to.
 func (b *tab) press(text string) {
 	b.t.Helper()
-	b.script(`window.__before = true`)
-	find := fmt.Sprintf(`(() => {
-		const all = [...document.querySelectorAll('button, a, summary')].filter(e => e.checkVisibility() && e.innerText.trim() === %q)
-		if (all.length === 0) throw new Error('there is no button or link "' + %q + '"')
-		all[0].click()
-	})()`, text, text)
-	b.script(find)
+	find := fmt.Sprintf(`[...document.querySelectorAll('button, a, summary')].find(e => e.checkVisibility() && e.innerText.trim() === %q)`, text)
+	b.until(`document.readyState === 'complete' && ` + find)
+	b.leave(find + `.click()`)
+}
+
+// leave runs code that leads to another page, and waits for that page.
+func (b *tab) leave(code string) {
+	b.t.Helper()
+	b.script(`window.__before = true; ` + code)
+	b.arrive()
+}
+
+// arrive waits for the page that a mark on the page before is not on.
+func (b *tab) arrive() {
+	b.t.Helper()
 	b.until(`!window.__before && document.readyState === 'complete'`)
+}
+
+// strike presses keys as a keyboard does: each goes down, types its character at whatever has the focus by then unless the page
+// took the key, and comes up.
+func (b *tab) strike(keys string) {
+	b.t.Helper()
+	run(b, chromedp.KeyEvent(keys, func(p *input.DispatchKeyEventParams) {
+		if p.Type == kb.KeyDown {
+			p.Type = kb.KeyRawDown // the other kind types although the page took the key
+		}
+	}))
 }
 
 // until waits for an expression to become true, on whichever page the browser is by then.
 func (b *tab) until(expression string) {
 	b.t.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(25 * time.Millisecond) {
-		if yes, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`)); err == nil && yes {
+		if b.is(expression) {
 			return
 		}
 	}
 	b.t.Fatalf("waited in vain for %s\n%s", expression, b.page())
+}
+
+// is says whether an expression is true now, also of a promise; a page that is going away says no.
+func (b *tab) is(expression string) bool {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(async () => !!(await (`+expression+`)))()`, chromedp.EvalAwaitPromise))
+	return err == nil && yes
 }
 
 // script runs code on the page; a promise is waited for.
@@ -148,12 +179,16 @@ func (b *tab) page() string {
 		[...document.querySelectorAll('input:not([type=hidden]), textarea')].map(e => e.value).join('\n')`)
 }
 
-// see fails unless the page shows the text, in whichever case.
+// see waits until the page shows the text, in whichever case.
 func (b *tab) see(text string) {
 	b.t.Helper()
-	if page := b.page(); !strings.Contains(strings.ToLower(page), strings.ToLower(text)) {
-		b.t.Fatalf("the page does not show %q:\n%s", text, page)
+	page := ""
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(25 * time.Millisecond) {
+		if page = b.page(); strings.Contains(strings.ToLower(page), strings.ToLower(text)) {
+			return
+		}
 	}
+	b.t.Fatalf("the page does not show %q:\n%s", text, page)
 }
 
 var axe = sync.OnceValues(func() (string, error) {
@@ -161,13 +196,20 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(source), err
 })
 
-// judge photographs the page, wide and narrow, light and dark, and fails on what axe-core calls serious or critical.
+// judge photographs the page, wide and narrow, light and dark, and fails on what axe-core calls serious or critical. In the dark
+// only the rules about colour are asked once more: all others look at the same elements in the same places.
 func (b *tab) judge(name string) {
 	b.t.Helper()
 	source, err := axe()
 	if err != nil {
 		b.t.Fatalf("%v: scripts/need.sh npm installs it", err)
 	}
+	if b.scriptless { // axe is a script of the page's; the page stays as it was made without
+		call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false})
+		defer b.withoutScripts()
+	}
+	b.until(`document.readyState === 'complete'`)
+	b.script(source + ";0")
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{1440, 360} {
 			call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
@@ -180,7 +222,7 @@ func (b *tab) judge(name string) {
 			if over := b.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth"); over != "0" {
 				b.t.Errorf("%s: the page is %s px too wide at %d px", name, over, width)
 			}
-			b.axe(source, fmt.Sprintf("%s, %s, %d px", name, scheme, width))
+			b.axe(rules[scheme], fmt.Sprintf("%s, %s, %d px", name, scheme, width))
 		}
 	}
 	call(b, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
@@ -208,10 +250,15 @@ type finding struct {
 	} `json:"nodes"`
 }
 
-func (b *tab) axe(source, where string) {
+// rules are what axe-core is asked, as its options.
+var rules = map[string]string{
+	"light": `{ resultTypes: ['violations'] }`,
+	"dark":  `{ resultTypes: ['violations'], runOnly: ['color-contrast', 'link-in-text-block'] }`,
+}
+
+func (b *tab) axe(options, where string) {
 	b.t.Helper()
-	b.script(source + ";0")
-	raw := run(b, chromedp.Evaluate[string](`axe.run(document).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+	raw := run(b, chromedp.Evaluate[string](`axe.run(document, `+options+`).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
 	var findings []finding
 	if err := json.Unmarshal([]byte(raw), &findings); err != nil {
 		b.t.Fatal(err)
@@ -229,8 +276,9 @@ func (b *tab) axe(source, where string) {
 // withoutScripts keeps pages from running scripts. Those of the tests still run.
 func (b *tab) withoutScripts() {
 	b.t.Helper()
+	b.scriptless = true
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
 // in is the same tab in a subtest.
-func (b *tab) in(t *testing.T) *tab { return &tab{ctx: b.ctx, t: t} }
+func (b *tab) in(t *testing.T) *tab { return &tab{ctx: b.ctx, t: t, scriptless: b.scriptless} }

@@ -3,7 +3,6 @@ package browser
 import (
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -12,20 +11,20 @@ func TestAnApplicationIsCreatedWithTheKeyboardAlone(t *testing.T) {
 	s, b := withList(t)
 	b.visit(s.URL + "/dashboard/applications")
 	tabTo(b, "Create application")
-	run(b, chromedp.KeyEvent(kb.Enter))
+	b.strike(kb.Enter)
 	b.until(`location.pathname.endsWith('/applications/new') && document.activeElement.name === 'name'`)
-	run(b, chromedp.KeyEvent("Keyboard web"+kb.Tab))
+	b.strike("Keyboard web" + kb.Tab)
 	b.until(`document.activeElement.name === 'type'`)
-	run(b, chromedp.KeyEvent(" "+kb.ArrowRight+kb.ArrowRight))
+	b.strike(" " + kb.ArrowRight + kb.ArrowRight)
 	b.until(`document.querySelector('[name=type]:checked').value === 'regular_web'`)
 	b.see("a secret that your server sends")
 	b.judge("create-keyboard")
 	tabTo(b, "Create application")
-	run(b, chromedp.KeyEvent(kb.Enter))
+	b.strike(kb.Enter)
 	b.until(`document.readyState === 'complete' && document.body.innerText.includes('This is the only time the secret is shown')`)
 	b.judge("create-secret")
 	tabTo(b, "I have stored it")
-	run(b, chromedp.KeyEvent(kb.Enter))
+	b.strike(kb.Enter)
 	b.until(`document.querySelector('h1')?.innerText.trim() === 'Keyboard web'`)
 }
 
@@ -33,7 +32,7 @@ func TestAnApplicationIsCreatedWithTheKeyboardAlone(t *testing.T) {
 func tabTo(b *tab, text string) {
 	b.t.Helper()
 	for range 80 {
-		run(b, chromedp.KeyEvent(kb.Tab))
+		b.strike(kb.Tab)
 		if b.eval(`(document.activeElement?.innerText ?? '').trim()`) == text && b.eval(`document.activeElement.closest('main') !== null`) == "true" {
 			if b.eval(`getComputedStyle(document.activeElement).outlineStyle`) == "none" {
 				b.t.Errorf("the focus cannot be seen on %q", text)

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -34,17 +33,27 @@ func TestWhatScriptsAddToTheDashboard(t *testing.T) {
 		b.script(`document.querySelector('[data-discard]').click()`)
 		b.until(`document.querySelector('.save-bar').hidden && document.querySelector('[name=name]').value === 'Orders web'`)
 	})
+	t.Run("the skip link comes first and leads to the content", func(t *testing.T) {
+		b := b.in(t)
+		b.visit(s.URL + "/dashboard/applications")
+		b.strike(kb.Tab)
+		b.until(`document.activeElement.classList.contains('skip')`)
+		b.strike(kb.Enter)
+		b.until(`location.hash === '#main'`)
+		b.strike(kb.Tab)
+		b.until(`document.activeElement.closest('main')`)
+	})
 	t.Run("the slash goes to the search", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(s.URL + "/dashboard/applications")
-		run(b, chromedp.KeyEvent("/"))
+		b.strike("/")
 		b.until(`document.activeElement.name === 'q'`)
 	})
 	t.Run("arrow keys move between the cards and the line under them follows", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(s.URL + "/dashboard/applications/new")
 		b.script(`document.querySelector('[name=type][value=native]').click(); document.querySelector('[name=type]:checked').focus()`)
-		run(b, chromedp.KeyEvent(kb.ArrowRight))
+		b.strike(kb.ArrowRight)
 		b.until(`document.querySelector('[name=type]:checked').value === 'spa'`)
 		b.see("Tokens are fetched from your web origin")
 	})
@@ -79,17 +88,25 @@ func TestTheDashboardWorksWithoutScripts(t *testing.T) {
 func withApplication(t *testing.T) (s *instance, b *tab, page string) {
 	t.Helper()
 	s = serve(t)
-	s.cli(password+"\n", "users", "create", operator, "--operator")
 	s.cli("", "apps", "create", "--name", "Orders web", "--type", "web")
-	b = open(t)
-	b.visit(s.URL + "/dashboard/applications")
-	b.fill("email", operator)
-	b.fill("password", password)
-	b.press("Sign in")
+	b = asOperator(t, s, "/dashboard/applications")
 	b.see("Orders web")
 	page = b.eval(`[...document.querySelectorAll('tbody th a')].find(a => a.innerText === 'Orders web').href`)
 	if !strings.HasPrefix(page, s.URL+"/dashboard/applications/") {
 		t.Fatal(page)
 	}
 	return s, b, page
+}
+
+// asOperator makes an operator and opens a page of the dashboard as them.
+func asOperator(t *testing.T, s *instance, path string) *tab {
+	t.Helper()
+	s.cli(password+"\n", "users", "create", operator, "--operator")
+	b := open(t)
+	b.visit(s.URL + path)
+	b.fill("email", operator)
+	b.fill("password", password)
+	b.press("Sign in")
+	b.until(`location.pathname === '` + path + `'`)
+	return b
 }

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 )
 
 // agentDocument is what a command-line agent publishes.
@@ -24,15 +23,8 @@ func withPublisher(t *testing.T) (*instance, *tab, *publisher) {
 	t.Helper()
 	p := publish(t)
 	s := serve(t, p.Args...)
-	s.cli(password+"\n", "users", "create", operator, "--operator")
 	s.cli(password+"\n", "users", "create", person)
-	time.Sleep(time.Second) // the running server sees what the command line wrote within a second
-	b := open(t)
-	b.visit(s.URL + "/dashboard/applications")
-	b.fill("email", operator)
-	b.fill("password", password)
-	b.press("Sign in")
-	return s, b, p
+	return s, asOperator(t, s, "/dashboard/applications"), p
 }
 
 // An operator imports an application from its URL and follows its document; and a document that is wrong says how to mend it.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -12,16 +11,11 @@ import (
 func withList(t *testing.T) (*instance, *tab) {
 	t.Helper()
 	s := serve(t)
-	s.cli(password+"\n", "users", "create", operator, "--operator")
 	for i, kind := range []string{"web", "spa", "native", "m2m", "web", "native"} {
 		name := fmt.Sprintf("%s %d", []string{"Orders", "Billing", "Search"}[i%3], i+1)
 		s.cli("", "apps", "create", "--name", name, "--type", kind)
 	}
-	b := open(t)
-	b.visit(s.URL + "/dashboard/applications")
-	b.fill("email", operator)
-	b.fill("password", password)
-	b.press("Sign in")
+	b := asOperator(t, s, "/dashboard/applications")
 	b.see("Orders 1")
 	return s, b
 }
@@ -46,26 +40,25 @@ func TestApplicationsAreFoundSortedAndChangedTogether(t *testing.T) {
 		b := b.in(t)
 		b.visit(s.URL + "/dashboard/apis")
 		b.visit(s.URL + "/dashboard")
-		run(b, chromedp.KeyEvent("/"))
+		b.strike("/")
 		b.until(`document.activeElement.name === 'q'`)
-		b.script(`document.activeElement.value = ''`) // the protocol types the slash although the page has taken it
-		run(b, chromedp.KeyEvent("billing"+kb.Enter))
+		b.strike("billing" + kb.Enter)
 		b.until(`location.pathname.endsWith('/applications') && document.querySelectorAll('tbody tr').length === 2`)
 	})
 	t.Run("the menu of a row is walked with arrow keys and closed with Esc", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(list)
 		b.script(`document.querySelector('[data-menu]').focus()`)
-		run(b, chromedp.KeyEvent(kb.ArrowDown))
+		b.strike(kb.ArrowDown)
 		b.until(`document.activeElement.innerText.trim() === 'Quick start'`)
 		b.judge("applications-row-menu")
-		run(b, chromedp.KeyEvent(kb.ArrowDown))
+		b.strike(kb.ArrowDown)
 		b.until(`document.activeElement.innerText.trim() === 'Settings'`)
-		run(b, chromedp.KeyEvent(kb.End))
+		b.strike(kb.End)
 		b.until(`document.activeElement.innerText.trim() === 'Switch off or delete'`)
-		run(b, chromedp.KeyEvent(kb.ArrowDown))
+		b.strike(kb.ArrowDown)
 		b.until(`document.activeElement.innerText.trim() === 'Quick start'`)
-		run(b, chromedp.KeyEvent(kb.Escape))
+		b.strike(kb.Escape)
 		b.until(`!document.querySelector('.menu-list:popover-open') && document.activeElement.matches('[data-menu]')`)
 	})
 	t.Run("every target of a row is 32 px high", func(t *testing.T) {
@@ -79,10 +72,10 @@ func TestApplicationsAreFoundSortedAndChangedTogether(t *testing.T) {
 	t.Run("the keys are shown", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(list)
-		run(b, chromedp.KeyEvent("?"))
+		b.strike("?")
 		b.until(`document.getElementById('keys').open`)
 		b.judge("keys")
-		run(b, chromedp.KeyEvent(kb.Escape))
+		b.strike(kb.Escape)
 		b.until(`!document.getElementById('keys').open`)
 	})
 	t.Run("ticked rows are switched off and deleted after they are named", func(t *testing.T) {

@@ -3,7 +3,6 @@ package browser
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
@@ -87,9 +86,8 @@ func TestAPersonAddsAPasskeyAndSignsInWithIt(t *testing.T) {
 func TestOperatorsAreAskedForAPasskey(t *testing.T) {
 	s := serve(t)
 	s.cli(password+"\n", "users", "create", operator, "--operator")
-	s.cli("", "settings", "set", "operator_passkeys", "on")
-	time.Sleep(time.Second) // the running server sees what the command line wrote within a second
 	b := open(t)
+	s.set(b, "operator_passkeys", "on")
 	key := b.authenticator()
 	b.visit(s.URL + "/dashboard/applications")
 	b.fill("email", operator)
@@ -114,8 +112,7 @@ func TestOperatorsAreAskedForAPasskey(t *testing.T) {
 	b.until(`location.pathname === '/dashboard/signin'`)
 	key.use("Sign in with a passkey")
 	b.see("Home")
-	s.cli("", "settings", "set", "operator_passkeys", "off") // the way out for who has lost it
-	time.Sleep(time.Second)
+	s.set(again, "operator_passkeys", "off") // the way out for who has lost it
 	again.visit(s.URL + "/dashboard")
 	again.fill("email", operator)
 	again.fill("password", password)

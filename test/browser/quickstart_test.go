@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -26,7 +25,7 @@ func TestTheQuickStartIsAGalleryOfGuides(t *testing.T) {
 	t.Run("a guide is chosen with the keyboard and has its own address", func(t *testing.T) {
 		b := b.in(t)
 		b.script(`document.querySelector('.guide-tile[href*="guide=spring"]').focus()`)
-		run(b, chromedp.KeyEvent(kb.Enter))
+		b.strike(kb.Enter)
 		b.until(`location.search === '?guide=spring' && document.readyState === 'complete'`)
 		b.see("withPkce")
 		b.see("Before Spring Security 7")

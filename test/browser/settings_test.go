@@ -2,17 +2,16 @@ package browser
 
 import "testing"
 
-// Every tab of the settings, and two that go wrong.
+// Every tab of the settings, and one that goes wrong.
 func TestSettingsPages(t *testing.T) {
 	s := serve(t)
-	s.cli(password+"\n", "users", "create", operator, "--operator")
-	b := open(t)
-	b.visit(s.URL + "/dashboard/settings")
-	b.fill("email", operator)
-	b.fill("password", password)
-	b.press("Sign in")
+	signIn := open(t)
+	signIn.visit(s.URL + "/dashboard")
+	signIn.judge("operator-sign-in")
+	b := asOperator(t, s, "/dashboard/settings")
 	b.see("Of the whole instance")
-	for _, name := range []string{"branding", "operators", "keys"} {
+	b.judge("settings")
+	for _, name := range []string{"branding", "sign-in", "sessions", "defaults", "retention", "operators", "keys", "applications"} {
 		b.visit(s.URL + "/dashboard/settings/" + name)
 		b.judge("settings-" + name)
 	}
@@ -21,4 +20,26 @@ func TestSettingsPages(t *testing.T) {
 	b.press("Save")
 	b.see("One thing to correct")
 	b.judge("settings-refused")
+	if kept := b.eval(`document.querySelector('[name=person_session_idle]').value`); kept != "soon" {
+		t.Errorf("the page lost what was typed: %q", kept)
+	}
+}
+
+// A viewer sees the same pages, and no button that only others may press.
+func TestAViewerChangesNothing(t *testing.T) {
+	s, _, page := withApplication(t)
+	s.cli(password+"\n", "users", "create", person, "--operator", "--role", "viewer")
+	b := open(t)
+	b.visit(s.URL + "/dashboard/applications")
+	signInOnly(b)
+	b.see("Orders web")
+	b.judge("viewer-applications")
+	for _, path := range []string{page + "/settings", page + "/credentials", page + "/danger", s.URL + "/dashboard/users", s.URL + "/dashboard/settings"} {
+		b.visit(path)
+		if able := b.eval(`[...document.querySelectorAll('main form[method=post] button:not([disabled])')].filter(e => e.checkVisibility()).map(e => e.innerText).join(', ')`); able != "" {
+			t.Errorf("%s lets a viewer press %s", path, able)
+		}
+	}
+	b.visit(page + "/settings")
+	b.judge("viewer-application-settings")
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -31,7 +30,7 @@ func (w *stopwatch) press(text string) {
 // enter ends the last field with the Enter key instead of a press.
 func (w *stopwatch) enter(name string) {
 	w.script(`document.querySelector('[name="` + name + `"]').focus(); window.__before = true`)
-	run(w.tab, chromedp.KeyEvent(kb.Enter))
+	w.tab.strike(kb.Enter)
 	w.until(`!window.__before && document.readyState === 'complete'`)
 }
 
