@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need.sh chromium npm
-go test -count=1 -timeout 15m ./test/browser/... "$@"
+go test -count=1 -timeout 45m ./test/browser/... "$@"

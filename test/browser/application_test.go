@@ -56,7 +56,7 @@ func TestApplicationPages(t *testing.T) {
 		open := `document.querySelector('#add-secret').open`
 		b.script(`document.querySelector('[data-dialog=add-secret]').focus()`)
 		b.strike(kb.Enter)
-		b.until(open + " && document.activeElement.closest('#add-secret')")
+		b.until(open + " && document.activeElement.matches('#add-secret [name]')")
 		b.judge("application-credentials-add")
 		b.strike(kb.Escape)
 		b.until(`!` + open + ` && document.activeElement.dataset.dialog === 'add-secret'`)

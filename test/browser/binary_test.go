@@ -84,7 +84,7 @@ func serve(t *testing.T, more ...string) *instance {
 	s.ready()
 	select {
 	case s.Setup = <-found:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the server printed no set-up link")
 	}
 	return s
@@ -108,7 +108,7 @@ func watch(r io.Reader, found chan<- string) string {
 
 func (s *instance) ready() {
 	s.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		resp, err := http.Get(s.URL + "/readyz")
 		if err != nil {
 			continue

@@ -127,6 +127,10 @@ func TestAPersonWhoWaitsGoesOnOnceTheOperatorApproves(t *testing.T) {
 	b.press(p.Host)
 	b.see("Refuse and block URL")
 	b.judge("waiting-one")
+	b.press("Block the whole host …")
+	b.see("Applications that you imported from that host go on")
+	b.judge("waiting-block-host")
+	b.press("Back")
 	b.press("Approve")
 	b.see("Approved.")
 

@@ -71,6 +71,11 @@ func TestSignInAndConsentPages(t *testing.T) {
 	if answer.Get("code") == "" || answer.Get("state") != "a state" || answer.Get("iss") != s.URL+"/" {
 		t.Errorf("the program got %v", answer)
 	}
+	b.visit(authorizationURL(s, partner.ClientID, redirectURI, "openid") + "&prompt=select_account")
+	b.see("Choose an account")
+	b.judge("choose-account")
+	b.visit(authorizationURL(s, "nobody-knows-it", redirectURI, "openid"))
+	b.judge("request-refused")
 }
 
 func TestSignInWorksWithoutJavaScript(t *testing.T) {

@@ -2,11 +2,14 @@ package browser
 
 import (
 	"bufio"
+	"fmt"
 	"io"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 )
@@ -38,6 +41,7 @@ func (w *stopwatch) enter(name string) {
 // and from there on at most five inputs lead to a finished login with the program of the guide. Copying the secret and the
 // program, and starting it, happen in an editor and a terminal and are not counted; what is typed to sign in is.
 func TestFiveInputsAfterNamingANewWebApplicationSomebodyIsSignedIn(t *testing.T) {
+	mustBeFree(t, 3000)
 	s := serve(t)
 	w := &stopwatch{tab: open(t)}
 	setUp(t, s, w.tab)
@@ -95,4 +99,17 @@ func startProgram(t *testing.T, dir, env string) {
 		}
 	}
 	t.Fatalf("the guide's program does not start:\n%s", said.String())
+}
+
+// mustBeFree fails the test if another program has the port, which the guide names in its code and in the callback URL it registers.
+func mustBeFree(t *testing.T, port int) {
+	t.Helper()
+	for _, host := range []string{"127.0.0.1", "[::1]"} {
+		c, err := net.DialTimeout("tcp", fmt.Sprintf("%s:%d", host, port), time.Second)
+		if err != nil {
+			continue
+		}
+		_ = c.Close()
+		t.Fatalf("another program listens at port %d of this machine, which the guide's program needs: end it and run the test again", port)
+	}
 }
