@@ -97,18 +97,23 @@ func splitField(path string) (field string, index int) {
 // maxUpload bounds a file that a form carries: a public key, or a certificate.
 const maxUpload = 16 << 10
 
+// formMemory is more than the server lets through of any form, so that nothing of one is ever written to a disk.
+const formMemory = 1 << 20
+
 // parseForm reads the body of a form. Small files that a form carries become values of it, so that they survive whatever a typed
-// value survives; the whole body is bounded by the server.
+// value survives; larger ones stay files. The whole body is bounded by the server.
 func parseForm(r *http.Request) error {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		return r.ParseForm()
 	}
-	if err := r.ParseMultipartForm(maxUpload); err != nil {
+	if err := r.ParseMultipartForm(formMemory); err != nil {
 		return err
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }()
 	for field, files := range r.MultipartForm.File {
 		for _, header := range files {
+			if header.Size > maxUpload {
+				continue
+			}
 			file, err := header.Open()
 			if err != nil {
 				return err

@@ -105,6 +105,28 @@ func TestALogoIsUploadedDrawnAnewAndServedFromHere(t *testing.T) {
 	wants(t, b.Get("/dashboard/settings/branding?accent=%23ffff00"), http.StatusOK, "Text needs 4.5 : 1", `value="#ffff00"`)
 }
 
+// A picture that the parser of forms keeps in a file arrives like a small one.
+func TestALogoOfTheLargestSizeIsTaken(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	noise := image.NewNRGBA(image.Rect(0, 0, 256, 240))
+	state := uint32(1)
+	for i := range noise.Pix {
+		state = state*1664525 + 1013904223
+		noise.Pix[i] = byte(state>>24) | 1
+	}
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, noise); err != nil {
+		t.Fatal(err)
+	}
+	if n := picture.Len(); n < 200<<10 || n > 256<<10 {
+		t.Fatalf("the picture has %d bytes", n)
+	}
+	if page := upload(t, s, b, picture.Bytes()); page.Status != http.StatusSeeOther {
+		t.Errorf("status %d: %s", page.Status, page.Body)
+	}
+}
+
 // upload sends the form as a browser does, and does not follow.
 func upload(t *testing.T, s *servertest.Server, b *servertest.Browser, picture []byte) servertest.Page {
 	t.Helper()
