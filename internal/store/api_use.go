@@ -53,7 +53,7 @@ const fewCallers = 2000
 
 // Callers returns one page of the applications with a client grant of their own for an API, newest first.
 func (s *Store) Callers(ctx context.Context, q registry.CallerQuery) (page registry.Page[registry.Caller], err error) {
-	wanted := selection{words: words(q.Search), after: q.After, limit: pageSize(q.Limit), bounds: s.bounds}
+	wanted := selection{words: words(q.Search), order: newestFirst, after: q.After, limit: pageSize(q.Limit), bounds: s.bounds}
 	wanted.filter.add(`id IN (SELECT g.application_id FROM client_grants g WHERE g.api_id = ?)`, q.APIID)
 	err = s.db.View(ctx, func(c *sqldb.Conn) error {
 		page = registry.Page[registry.Caller]{}

@@ -1,9 +1,13 @@
 package store_test
 
 import (
+	"encoding/base64"
 	"slices"
 	"testing"
 
+	"clientele/internal/account"
+	"clientele/internal/audit"
+	"clientele/internal/grant"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/store"
@@ -71,6 +75,37 @@ func TestTheCallersOfAnAPIArePagedNewestFirst(t *testing.T) {
 		found, err := s.Callers(ctx, registry.CallerQuery{APIID: "api1", Search: "app2"})
 		if err != nil || len(found.Items) != 1 || found.Items[0].Application.ID != "app2" {
 			t.Error(err, found)
+		}
+		all, err := s.Callers(ctx, registry.CallerQuery{APIID: "api1", Search: "app"})
+		if err != nil || len(all.Items) != 3 || all.Items[0].Application.ID != "app4" || all.Items[2].Application.ID != "app1" {
+			t.Error(err, all)
+		}
+	})
+}
+
+// A cursor comes back from a browser: one that somebody made up is the first page and never an error of the database.
+func TestAMadeUpCursorIsTheFirstPage(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, application("app1"))
+		for _, raw := range []string{"", "x", "\x00", "1\x00\xff\xfe", "1\x00a\x00b", "\xff\x00name:1", "1.0\x00\xff", "1.2\x00\xff", "9.9\x001", "\x00name:zzzzzzzzzzzzzzzzzz"} {
+			after := base64.RawURLEncoding.EncodeToString([]byte(raw))
+			for _, sort := range []registry.Sort{registry.Newest, registry.ByName, registry.LastUsed} {
+				if page, err := s.Applications(ctx, registry.Query{Sort: sort, After: after}); err != nil || len(page.Items) > 1 {
+					t.Errorf("applications by %q after %q: %v", sort, raw, err)
+				}
+			}
+			if _, err := s.APIs(ctx, registry.APIQuery{After: after}); err != nil {
+				t.Errorf("APIs after %q: %v", raw, err)
+			}
+			if _, err := s.Users(ctx, account.Query{After: after}); err != nil {
+				t.Errorf("users after %q: %v", raw, err)
+			}
+			if _, err := s.Activity(ctx, audit.ActivityQuery{After: after}); err != nil {
+				t.Errorf("the log after %q: %v", raw, err)
+			}
+			if _, err := s.GrantsOfUser(ctx, grant.ConnectionQuery{UserID: "usr_1", After: after}); err != nil {
+				t.Errorf("connections after %q: %v", raw, err)
+			}
 		}
 	})
 }

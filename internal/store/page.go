@@ -1,10 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // pageSize bounds how many things one call returns.
@@ -23,7 +25,7 @@ func cursor(key, id string) string {
 
 func parseCursor(text string) (key, id string, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || text == "" {
+	if err != nil || bytes.Count(raw, []byte{0}) != 1 || !utf8.Valid(raw) { // PostgreSQL takes neither for a text
 		return "", "", false
 	}
 	return strings.Cut(string(raw), "\x00")
