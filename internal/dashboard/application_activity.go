@@ -69,7 +69,7 @@ func daysOf(tallies []audit.Tally, now time.Time, kinds ...string) []ui.ChartDay
 func tokenChart(tallies []audit.Tally, now time.Time) ui.Chart {
 	return ui.Chart{
 		Title: "Token answers, last 30 days", Parts: []ui.ChartPart{{Label: "issued"}, {Label: "refused", Kind: ui.Danger}},
-		Days: daysOf(tallies, now, "token.issued", "token.refused"), Empty: "No application asked for a token.",
+		Days: daysOf(tallies, now, "token.issued", "token.refused"), Empty: "It asked for no token.",
 	}
 }
 

@@ -20,6 +20,13 @@ type claimRow struct {
 	At    time.Time
 	Term  oauth.Term
 	Means ui.Link // what the value names here; no Href means a word only
+
+	Unmade bool // Value is words about one that is made later
+}
+
+// copied reports whether the value is one somebody would paste: not a list, and not words about one that is made later.
+func (r claimRow) copied() bool {
+	return r.Value != "" && !r.Unmade && !strings.Contains(r.Value, "\n")
 }
 
 // times are the claims that are moments, in seconds since 1970.

@@ -70,6 +70,16 @@ const (
 	tryItself = "itself"
 )
 
+// Words that stand where a value is not made yet, or not shown.
+const (
+	tryUnmade    = "made for the run"
+	tryChallenge = "S256 of a secret made for the run"
+	tryUsed      = "used by this run"
+	trySame      = "as it was sent"
+)
+
+var tryWords = []string{tryUnmade, tryChallenge, tryUsed, trySame}
+
 // tryForm is what an operator chooses for a run.
 type tryForm struct {
 	As       string   // tryPerson or tryItself
@@ -109,8 +119,8 @@ func (d *Dashboard) try(w http.ResponseWriter, r *http.Request, v *visit) error 
 
 func (d *Dashboard) showTry(w http.ResponseWriter, r *http.Request, v *visit, status int, view tryView) error {
 	if view.Form.As == tryPerson {
-		parameters := d.tryParameters(view, "S256 of a secret made for the run", "made for the run")
-		parameters["state"] = []string{"made for the run"}
+		parameters := d.tryParameters(view, tryChallenge, tryUnmade)
+		parameters["state"] = []string{tryUnmade}
 		view.Request, view.URL = explain(parameters), d.Issuer+"authorize"
 	} else {
 		view.Request, view.URL = explain(clientParameters(view)), d.Issuer+"oauth/token"

@@ -33,6 +33,7 @@ func explain(parameters map[string][]string) []tryParameter {
 	rows := make([]tryParameter, len(names))
 	for i, name := range names {
 		rows[i] = tryParameter{Name: name, Value: strings.Join(parameters[name], "\n"), Term: oauth.Parameter(name)}
+		rows[i].Unmade = slices.Contains(tryWords, rows[i].Value)
 		if name == "redirect_uri" {
 			rows[i].Means.Label = "A run is answered on this page of ours; the application sends one of its own callback URLs"
 		}
@@ -94,9 +95,9 @@ func (d *Dashboard) trialReport(ctx context.Context, t grant.Trial, a *registry.
 			answer[name] = []string{value}
 		}
 		if o.Failure == nil || o.Failure.Step == grant.TrialAtToken {
-			answer["code"] = []string{"used by this run"}
+			answer["code"] = []string{tryUsed}
 		}
-		answer["state"] = []string{"as it was sent"}
+		answer["state"] = []string{trySame}
 		p.Answer = explain(answer)
 	}
 	if o.Failure != nil {

@@ -86,7 +86,7 @@ func tryPage(v *visit, t tryView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page("Try "+t.App.Name, "Applications", toApplications)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.page("Try it", "Applications", toApplications, ui.Link{Label: t.App.Name, Href: appPath(t.App, "")})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -530,7 +530,7 @@ func tryAPIs(t tryView, apis []tryAPI, field, legend string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "><div><label for=\"f-api-none\">Name none</label><p class=\"help\">Then the token is for its only API, for the default one, or for UserInfo.</p></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "><div><label for=\"f-api-none\">Leave it open</label><p class=\"help\">The token is then for its only API, for the default one, or for UserInfo.</p></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,4 +14,5 @@ import "./bulk.js";
 import "./rows.js";
 import "./findings.js";
 import "./pick.js";
+import "./tabs.js";
 import "./passkey.js";
