@@ -58,6 +58,18 @@ func TestAPersonsPasskeyOpensNoDashboard(t *testing.T) {
 	wants(t, s.Browser().SignInWith(key, "/dashboard/signin", nil), http.StatusUnprocessableEntity, "This passkey is not known here, or you are no operator here.")
 }
 
+func TestATokenIsNotKeptWhileAPasskeyIsAskedFor(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Viewer)
+	addPasskey(t, s, b)
+	demandPasskeys(t, s)
+	page := b.Post("/dashboard/tools/token", url.Values{"token": {"eyJ.the.token"}})
+	wants(t, page, http.StatusForbidden, "passkey")
+	if strings.Contains(page.Body, "eyJ.the.token") {
+		t.Error("the token stands on the page")
+	}
+}
+
 func TestWhereAPasskeyIsDemandedNothingElseIsOpenBeforeOneIsThere(t *testing.T) {
 	s := servertest.New(t)
 	s.CreateUser("owner@example.com", account.Owner)
@@ -145,7 +157,7 @@ func TestAnOperatorChangesTheOwnAccount(t *testing.T) {
 	wants(t, wrong.Submit(url.Values{"email": {"owner@example.com"}}, "revision"), http.StatusOK, "Saved.")
 	wants(t, page.Submit(url.Values{"name": {"Grace"}}, "revision"), http.StatusConflict, "changed in the meantime", `value="Grace"`)
 	page = b.Get("/dashboard/profile")
-	wants(t, page.Submit(url.Values{"current": {"not it"}, "password": {aPassword}}, "current"), http.StatusUnprocessableEntity, "This is not the password until now")
+	wants(t, page.Submit(url.Values{"current": {"not it"}, "password": {aPassword}}, "current"), http.StatusUnprocessableEntity, "This is not your current password")
 	wants(t, page.Submit(url.Values{"current": {servertest.Password}, "password": {aPassword}}, "current"), http.StatusOK, "Password saved")
 	wants(t, b.Post("/dashboard/profile/sessions", url.Values{"session": {"others"}}), http.StatusOK, "Signed out everywhere else.")
 	stale(s)

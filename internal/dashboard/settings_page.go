@@ -31,6 +31,10 @@ const (
 	operatorsPath = "/dashboard/settings/operators"
 )
 
+// freshSettings are the pages whose settings let somebody hide what was done here, or stay signed in as an operator: a browser that
+// was left open is not enough for them.
+var freshSettings = []string{operatorsPath, "/dashboard/settings/sessions", "/dashboard/settings/retention"}
+
 var settingPages = []settingPage{
 	{"General", "/dashboard/settings", "Of the whole instance. They count at once, without a restart.", []settingGroup{
 		{"Instance", "What people read on sign-in and consent pages.", []string{"instance_name"}},
@@ -281,7 +285,7 @@ func (d *Dashboard) settingRoutes() []route {
 	for _, p := range settingPages {
 		list = append(list,
 			route{"GET " + p.Path, account.ActView, false, d.showSettings(p)},
-			route{"POST " + p.Path, account.ActManageInstance, p.Path == operatorsPath, d.saveSettings(p)})
+			route{"POST " + p.Path, account.ActManageInstance, slices.Contains(freshSettings, p.Path), d.saveSettings(p)})
 	}
 	return list
 }

@@ -105,6 +105,23 @@ func TestALogoIsUploadedDrawnAnewAndServedFromHere(t *testing.T) {
 	wants(t, b.Get("/dashboard/settings/branding?accent=%23ffff00"), http.StatusOK, "Text needs 4.5 : 1", `value="#ffff00"`)
 }
 
+func TestABrowserThatWasLeftOpenShortensNoRecord(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	before := s.Settings.Current()
+	s.Clock.Advance(6 * time.Minute)
+	for path, form := range map[string]url.Values{
+		"/dashboard/settings/retention": {"change_retention": {"1h"}, "use_retention": {"1h"}},
+		"/dashboard/settings/sessions":  {"operator_session_idle": {"24h"}, "operator_session_lifetime": {"168h"}},
+		"/dashboard/settings/operators": {"operator_passkeys": {"off"}},
+	} {
+		wants(t, b.Post(path, form), http.StatusForbidden, "once more")
+	}
+	if s.Settings.Current() != before {
+		t.Error("something was changed")
+	}
+}
+
 // A picture that the parser of forms keeps in a file arrives like a small one.
 func TestALogoOfTheLargestSizeIsTaken(t *testing.T) {
 	s := servertest.New(t)

@@ -329,6 +329,13 @@ func TestAProgramGetsATokenForItselfInARun(t *testing.T) {
 	wants(t, page, http.StatusOK, "invalid_scope", "Permissions")
 }
 
+func TestARunWaitsForThePasskeyThatIsDemandedOfItsOperator(t *testing.T) {
+	x := newTrying(t)
+	begun := strings.TrimPrefix(x.begun(), x.URL)
+	demandPasskeys(t, x.Server)
+	wants(t, x.browser.Get(begun), http.StatusBadRequest, "This run is over")
+}
+
 func TestAViewerRunsNothing(t *testing.T) {
 	x := newTrying(t)
 	viewer := signedIn(t, x.Server, account.Viewer)
