@@ -105,10 +105,11 @@ func (b *tab) choose(name, value string) {
 	b.script(fmt.Sprintf(`document.querySelector('input[name=%q][value=%q]').click()`, name, value))
 }
 
-// press clicks the button or link with that text once it is there, and waits for the page it leads to.
+// press clicks the button or link with that text once it is there, in the window over the page if there is one, and waits for the
+// page it leads to.
 func (b *tab) press(text string) {
 	b.t.Helper()
-	find := fmt.Sprintf(`[...document.querySelectorAll('button, a, summary')].find(e => e.checkVisibility() && e.innerText.trim() === %q)`, text)
+	find := fmt.Sprintf(`[...(document.querySelector(':modal') ?? document).querySelectorAll('button, a, summary')].find(e => e.checkVisibility() && e.innerText.trim() === %q)`, text)
 	b.until(`document.readyState === 'complete' && ` + find)
 	b.leave(find + `.click()`)
 }

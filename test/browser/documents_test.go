@@ -121,7 +121,7 @@ func TestAPersonWhoWaitsGoesOnOnceTheOperatorApproves(t *testing.T) {
 	b.visit(s.URL + "/dashboard")
 	b.see("1 application waits for approval")
 	b.judge("home-waiting")
-	b.press("Look and decide")
+	b.leave(`document.querySelector('main a[href$="/applications/waiting"]').click()`)
 	b.see(reference)
 	b.judge("waiting-list")
 	b.press(p.Host)
@@ -201,7 +201,7 @@ func TestAnOpenServerShowsBothHostsAndRulesKeepSomeOut(t *testing.T) {
 		b := b.in(t)
 		made := create(b, s, "Orders web", "regular_web", "")
 		b.visit(s.URL + "/dashboard/applications/" + made.ID + "/credentials")
-		b.unfold("Add a key")
+		b.dialog("Add key")
 		b.fill("key", `{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","kid":"2026-05"}`)
 		b.press("Add key")
 		b.see("2026-05")
@@ -212,10 +212,11 @@ func TestAnOpenServerShowsBothHostsAndRulesKeepSomeOut(t *testing.T) {
 	})
 }
 
-// unfold opens a disclosure; it leads to no other page.
-func (b *tab) unfold(label string) {
+// dialog opens the window that the link with that text leads to.
+func (b *tab) dialog(label string) {
 	b.t.Helper()
-	b.script(`[...document.querySelectorAll('summary')].find(e => e.innerText.trim() === '` + label + `').click()`)
+	b.script(`[...document.querySelectorAll('[data-dialog]')].find(e => e.innerText.trim() === '` + label + `').click()`)
+	b.until(`document.querySelector(':modal')`)
 }
 
 func signInOnly(b *tab) {
