@@ -2,7 +2,6 @@ package advisor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -85,10 +84,8 @@ func (k *surroundings) fill(ctx context.Context, sub *Subject) (err error) {
 			return err
 		}
 	}
-	for i := range sub.Grants {
-		if err := k.addAPI(ctx, sub, sub.Grants[i].APIID); err != nil {
-			return err
-		}
+	if err := k.addAPIs(ctx, sub); err != nil {
+		return err
 	}
 	if a.Ownership == registry.FirstParty && person(a) {
 		return k.addOpen(ctx, sub)
@@ -136,23 +133,34 @@ func (k *surroundings) all(ctx context.Context, q registry.ClientGrantQuery) (li
 	}
 }
 
-func (k *surroundings) addAPI(ctx context.Context, sub *Subject, id string) error {
-	api, read := k.apis[id]
-	if !read {
-		found, err := k.service.Registry.API(ctx, id)
-		switch {
-		case err == nil:
-			api = &found
-		case !errors.Is(err, registry.ErrNotFound):
-			return fmt.Errorf("reading an API: %w", err)
+// addAPIs adds the APIs that the grants are about. Those that no subject before had are read at once.
+func (k *surroundings) addAPIs(ctx context.Context, sub *Subject) error {
+	var unread []string
+	for i := range sub.Grants {
+		id := sub.Grants[i].APIID
+		if _, read := k.apis[id]; !read && !slices.Contains(unread, id) {
+			unread = append(unread, id)
 		}
-		if k.apis == nil {
-			k.apis = make(map[string]*registry.API)
-		}
-		k.apis[id] = api
 	}
-	if api != nil {
-		sub.APIs[id] = *api
+	if k.apis == nil {
+		k.apis = make(map[string]*registry.API)
+	}
+	for some := range slices.Chunk(unread, registry.MaxPageSize) {
+		page, err := k.service.Registry.APIs(ctx, registry.APIQuery{IDs: some, Limit: registry.MaxPageSize})
+		if err != nil {
+			return fmt.Errorf("reading the APIs: %w", err)
+		}
+		for _, id := range some {
+			k.apis[id] = nil // it is gone, unless it was found
+		}
+		for i := range page.Items {
+			k.apis[page.Items[i].ID] = &page.Items[i]
+		}
+	}
+	for i := range sub.Grants {
+		if api := k.apis[sub.Grants[i].APIID]; api != nil {
+			sub.APIs[api.ID] = *api
+		}
 	}
 	return nil
 }

@@ -51,6 +51,7 @@ type Page[T any] struct {
 type APIQuery struct {
 	Search      string
 	Identifiers []string
+	IDs         []string // at most MaxPageSize; empty = any
 	After       string
 	Limit       int
 	Offset      int

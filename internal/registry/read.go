@@ -71,7 +71,7 @@ func (r *Registry) APIByIdentifier(ctx context.Context, identifier string) (API,
 func (r *Registry) APIs(ctx context.Context, q APIQuery) (Page[API], error) {
 	asked := len(q.Identifiers)
 	q.Identifiers = r.storedIdentifiers(q.Identifiers)
-	if !cursorOrNone(q.After) || q.Offset > maxOffset || asked > 0 && len(q.Identifiers) == 0 {
+	if !cursorOrNone(q.After) || q.Offset > maxOffset || len(q.IDs) > MaxPageSize || asked > 0 && len(q.Identifiers) == 0 {
 		return Page[API]{}, nil
 	}
 	q.Search, q.Limit, q.Offset = boundedSearch(q.Search), boundedLimit(q.Limit), max(q.Offset, 0)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"clientele/internal/sqldb"
 )
 
 // Browser is a person in front of a browser without scripts: it keeps cookies, follows redirects within the server, and
@@ -43,6 +45,25 @@ func (b *Browser) Get(path string) Page {
 func (b *Browser) Post(path string, form url.Values) Page {
 	b.t.Helper()
 	return b.do(http.MethodPost, b.server.URL+strings.TrimPrefix(path, b.server.URL), form)
+}
+
+// Statements opens a path of the server, and returns what the store was asked for it: the text of each statement, in order.
+func (b *Browser) Statements(path string) (texts []string) {
+	b.t.Helper()
+	ctx := sqldb.Watch(b.t.Context(), func(text string) { texts = append(texts, text) })
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, b.server.URL+path, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	answer, err := b.Client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		b.t.Fatalf("%s: status %d", path, answer.StatusCode)
+	}
+	return texts
 }
 
 // Upload posts a body of another kind than a plain form, as a form with a file does.

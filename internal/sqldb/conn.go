@@ -51,6 +51,7 @@ func (db *DB) Update(ctx context.Context, fn func(*Conn) error) error {
 func (c *Conn) Exec(ctx context.Context, text string, args ...any) (int64, error) {
 	var result sql.Result
 	var err error
+	watched(ctx, text)
 	args = clean(args)
 	if c.sqlite == nil {
 		result, err = c.direct.ExecContext(ctx, text, args...)
@@ -82,6 +83,7 @@ func (r Row) Scan(dest ...any) error {
 
 // QueryRow runs a statement that returns at most one row. Scan must be called.
 func (c *Conn) QueryRow(ctx context.Context, text string, args ...any) Row {
+	watched(ctx, text)
 	args = clean(args)
 	if c.sqlite == nil {
 		return Row{row: c.direct.QueryRowContext(ctx, text, args...)}
@@ -100,6 +102,7 @@ type Scanner interface{ Scan(dest ...any) error }
 // error, and always closes the rows: an open one would keep the only writer waiting.
 func (c *Conn) Each(ctx context.Context, text string, args []any, fn func(Scanner) error) (err error) {
 	var rows *sql.Rows
+	watched(ctx, text)
 	args = clean(args)
 	if c.sqlite == nil {
 		rows, err = c.direct.QueryContext(ctx, text, args...)

@@ -168,6 +168,9 @@ func (s *Store) APIs(ctx context.Context, q registry.APIQuery) (page registry.Pa
 	if len(q.Identifiers) > 0 {
 		f.conditions = append(f.conditions, "identifier IN "+in(&f, q.Identifiers))
 	}
+	if len(q.IDs) > 0 {
+		f.conditions = append(f.conditions, "id IN "+in(&f, q.IDs))
+	}
 	err = s.db.View(ctx, func(c *sqldb.Conn) error {
 		page = registry.Page[registry.API]{}
 		if q.Total {
