@@ -56,18 +56,7 @@ func raiseTallies(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
 	rows := slices.SortedFunc(maps.Keys(sums), func(a, b tally) int {
 		return cmp.Or(cmp.Compare(a.application, b.application), cmp.Compare(a.day, b.day), cmp.Compare(a.kind, b.kind))
 	})
-	for some := range slices.Chunk(rows, usesAtOnce) {
-		step := len(some)
-		if step < usesAtOnce {
-			step = 1 // two texts and not twenty
-		}
-		for few := range slices.Chunk(some, step) {
-			if err := raiseTallyRows(ctx, c, few, sums); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return inSteps(rows, func(few []tally) error { return raiseTallyRows(ctx, c, few, sums) })
 }
 
 func raiseTallyRows(ctx context.Context, c *sqldb.Conn, rows []tally, sums map[tally]int64) error {

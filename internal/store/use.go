@@ -20,10 +20,8 @@ func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 		return nil
 	}
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
-		for some := range slices.Chunk(uses, usesAtOnce) {
-			if err := insertUses(ctx, c, some); err != nil {
-				return err
-			}
+		if err := inSteps(uses, func(few []audit.Use) error { return insertUses(ctx, c, few) }); err != nil {
+			return err
 		}
 		if err := raiseDays(ctx, c, uses); err != nil {
 			return err
@@ -35,15 +33,10 @@ func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 // usesAtOnce is how many use events one statement writes.
 const usesAtOnce = 20
 
+// daysAtOnce is of how many applications one statement raises the day.
+const daysAtOnce = 100
+
 func insertUses(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
-	if len(uses) < usesAtOnce && len(uses) > 1 { // one by one, so that there are two texts and not twenty
-		for i := range uses {
-			if err := insertUses(ctx, c, uses[i:i+1]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 	var f filter
 	rows := make([]string, len(uses))
 	for i, u := range uses {
@@ -88,12 +81,15 @@ func raiseDays(ctx context.Context, c *sqldb.Conn, uses []audit.Use) error {
 	things := slices.SortedFunc(maps.Keys(sums), func(a, b used) int { // concurrent batches take the rows in the same order
 		return cmp.Or(cmp.Compare(a.application, b.application), cmp.Compare(a.secret, b.secret), cmp.Compare(a.uri, b.uri))
 	})
+	var whole []used
 	for _, thing := range things {
-		if err := raiseDay(ctx, c, thing, sums[thing]); err != nil {
+		if thing.secret == "" && thing.uri == "" {
+			whole = append(whole, thing)
+		} else if err := raiseDay(ctx, c, thing, sums[thing].day.UnixMicro()); err != nil {
 			return err
 		}
 	}
-	return nil
+	return raiseApplications(ctx, c, whole, sums)
 }
 
 func raise(sums map[used]usage, thing used, day time.Time) {
@@ -105,27 +101,62 @@ func raise(sums map[used]usage, thing used, day time.Time) {
 	sums[thing] = sum
 }
 
-func raiseDay(ctx context.Context, c *sqldb.Conn, thing used, sum usage) error {
-	day := sum.day.UnixMicro()
-	switch {
-	case thing.secret != "":
-		for _, table := range []string{"application_secrets", "application_keys"} { // the id is in one of them
-			if err := exec(ctx, c, `UPDATE `+table+` SET last_used = $3
-				WHERE application_id = $1 AND id = $2 AND (last_used IS NULL OR last_used < $3)`, thing.application, thing.secret, day); err != nil {
-				return err
-			}
-		}
-		return nil
-	case thing.uri != "":
+// raiseDay raises the day of a part of an application.
+func raiseDay(ctx context.Context, c *sqldb.Conn, thing used, day int64) error {
+	if thing.uri != "" {
 		return exec(ctx, c, `UPDATE application_uris SET last_used = $3
 			WHERE application_id = $1 AND kind = 'redirect' AND value = $2 AND (last_used IS NULL OR last_used < $3)`,
 			thing.application, thing.uri, day)
 	}
-	if err := exec(ctx, c, `UPDATE application_entries SET last_used = $2 WHERE id = $1 AND last_used < $2`, thing.application, day); err != nil {
-		return err
+	for _, table := range []string{"application_secrets", "application_keys"} { // the id is in one of them
+		if err := exec(ctx, c, `UPDATE `+table+` SET last_used = $3
+			WHERE application_id = $1 AND id = $2 AND (last_used IS NULL OR last_used < $3)`, thing.application, thing.secret, day); err != nil {
+			return err
+		}
 	}
-	return exec(ctx, c, `INSERT INTO application_usage (application_id, uses, last_used) VALUES ($1, $2, $3)
-		ON CONFLICT (application_id) DO UPDATE SET uses = application_usage.uses + excluded.uses,
-			last_used = CASE WHEN application_usage.last_used > excluded.last_used THEN application_usage.last_used ELSE excluded.last_used END`,
-		thing.application, sum.count, day)
+	return nil
+}
+
+// raiseApplications raises the days of whole applications, and how often they were used: many with a statement.
+func raiseApplications(ctx context.Context, c *sqldb.Conn, things []used, sums map[used]usage) error {
+	byDay := make(map[int64][]string)
+	for _, thing := range things {
+		day := sums[thing].day.UnixMicro()
+		byDay[day] = append(byDay[day], thing.application)
+	}
+	for _, day := range slices.Sorted(maps.Keys(byDay)) {
+		for some := range slices.Chunk(byDay[day], daysAtOnce) {
+			var f filter
+			text := `UPDATE application_entries SET last_used = ` + f.arg(day) + ` WHERE last_used < ` + f.arg(day) + ` AND id IN ` + in(&f, some)
+			if err := exec(ctx, c, text, f.args...); err != nil {
+				return err
+			}
+		}
+	}
+	return inSteps(things, func(few []used) error {
+		var f filter
+		rows := make([]string, len(few))
+		for i, thing := range few {
+			rows[i] = fmt.Sprintf("(%s, %s, %s)", f.arg(thing.application), f.arg(sums[thing].count), f.arg(sums[thing].day.UnixMicro()))
+		}
+		return exec(ctx, c, `INSERT INTO application_usage (application_id, uses, last_used) VALUES `+strings.Join(rows, ", ")+`
+			ON CONFLICT (application_id) DO UPDATE SET uses = application_usage.uses + excluded.uses,
+				last_used = CASE WHEN application_usage.last_used > excluded.last_used THEN application_usage.last_used ELSE excluded.last_used END`, f.args...)
+	})
+}
+
+// inSteps calls write with as many rows as one statement writes, and with what is left one by one: so there are two texts and not twenty.
+func inSteps[T any](rows []T, write func(few []T) error) error {
+	for some := range slices.Chunk(rows, usesAtOnce) {
+		step := len(some)
+		if step < usesAtOnce {
+			step = 1
+		}
+		for few := range slices.Chunk(some, step) {
+			if err := write(few); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -1,0 +1,44 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/registry"
+	"clientele/internal/store"
+	"clientele/internal/store/storetest"
+)
+
+// usesAtOnce is how many use events the recorder writes at once when it is busy.
+const usesAtOnce = 512
+
+// BenchmarkAppendUses is a full batch of the record of uses, of few applications and of many. Every token of such a batch was
+// signed before it is written, so a batch must not take longer than they did.
+func BenchmarkAppendUses(b *testing.B) {
+	ctx := context.Background()
+	onEveryEngine(b, func(b *testing.B, s *store.Store) {
+		storetest.Fill(b, s, usesAtOnce)
+		page, err := s.Applications(ctx, registry.Query{Limit: usesAtOnce})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, many := range []int{1, 50, usesAtOnce} {
+			uses := make([]audit.Use, usesAtOnce)
+			b.Run(fmt.Sprintf("of-%d-applications", many), func(b *testing.B) {
+				percentiles(b, func(n int) error {
+					for i := range uses {
+						app := &page.Items[i%many]
+						uses[i] = audit.Use{
+							At: at.Add(time.Duration(n*usesAtOnce+i) * time.Millisecond), Kind: "token.issued", ApplicationID: app.ID,
+							SecretID: app.Secrets[0].ID, Address: "192.0.2.1", Detail: map[string]string{"grant_type": "client_credentials"},
+						}
+					}
+					return s.AppendUses(ctx, uses)
+				})
+			})
+		}
+	})
+}
