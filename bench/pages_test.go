@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,32 +22,56 @@ var pagesMeasured = []struct{ name, path string }{
 	{"list/by-name", "/dashboard/applications?sort=name"},
 	{"list/by-last-used", "/dashboard/applications?sort=last_used"},
 	{"list/by-type", "/dashboard/applications?type=native"},
+	{"list/by-origin", "/dashboard/applications?origin=manual"},
 	{"list/by-origin-that-has-none", "/dashboard/applications?origin=imported"},
 	{"list/by-origin-that-has-none-by-name", "/dashboard/applications?origin=imported&sort=name"},
+	{"list/by-owner", "/dashboard/applications?owner=first_party"},
 	{"list/by-owner-that-has-none", "/dashboard/applications?owner=third_party"},
+	{"list/on", "/dashboard/applications?state=on"},
 	{"list/off", "/dashboard/applications?state=off"},
 	{"list/suspended", "/dashboard/applications?state=held"},
-	{"list/unused", "/dashboard/applications?unused=90"},
+	{"list/unused-30", "/dashboard/applications?unused=30"},
+	{"list/unused-90", "/dashboard/applications?unused=90"},
 	{"list/unused-by-last-used", "/dashboard/applications?unused=30&sort=last_used"},
 	{"list/high-findings-that-none-has", "/dashboard/applications?findings=high"},
+	{"list/high-findings-that-none-has-by-name", "/dashboard/applications?findings=high&sort=name"},
 	{"list/all-filters", "/dashboard/applications?type=native&origin=manual&owner=first_party&state=off&unused=30&sort=name"},
-	{"search/one-word", "/dashboard/applications?q=payroll"},
-	{"search/two-words", "/dashboard/applications?q=orders+team17"},
-	{"search/host", "/dashboard/applications?q=team17.example.com"},
-	{"search/frequent-by-name", "/dashboard/applications?q=service&sort=name"},
+	{"search/rare", "/dashboard/applications?q=app4711"},
+	{"search/tenth", "/dashboard/applications?q=payroll"},
 	{"search/tenth-by-last-used", "/dashboard/applications?q=chat&sort=last_used"},
+	{"search/tenth-filtered", "/dashboard/applications?q=chat&type=native&state=off"},
+	{"search/tenth-filtered-to-none", "/dashboard/applications?q=chat&origin=imported"},
+	{"search/two-words", "/dashboard/applications?q=orders+team17"},
+	{"search/two-frequent-words", "/dashboard/applications?q=billing+production"},
+	{"search/two-that-never-meet", "/dashboard/applications?q=billing+orders"},
+	{"search/two-that-never-meet-by-name", "/dashboard/applications?q=billing+orders&sort=name"},
+	{"search/host", "/dashboard/applications?q=team17.example.com"},
+	{"search/frequent", "/dashboard/applications?q=service"},
+	{"search/frequent-by-name", "/dashboard/applications?q=service&sort=name"},
+	{"search/frequent-filtered-to-none", "/dashboard/applications?q=service&origin=imported"},
+	{"search/one-letter", "/dashboard/applications?q=s"},
 	{"search/nothing", "/dashboard/applications?q=zzz"},
 	{"home", "/dashboard"},
 	{"activity", "/dashboard/activity"},
+	{"activity/changes", "/dashboard/activity?show=change"},
+	{"activity/uses", "/dashboard/activity?show=use"},
+	{"activity/refused", "/dashboard/activity?show=refused"},
+	{"activity/kind", "/dashboard/activity?kind=application.created"},
+	{"activity/from-a-day", "/dashboard/activity?since=2026-03-01&until=2026-03-01"},
+	{"activity/refusals", "/dashboard/activity/refusals"},
 	{"users", "/dashboard/users"},
+	{"apis", "/dashboard/apis"},
 	{"create", "/dashboard/applications/new"},
+	{"settings", "/dashboard/settings"},
 }
+
+// tabs are the pages of one application.
+var tabs = []string{"", "/settings", "/credentials", "/apis", "/security", "/activity", "/advanced", "/danger", "/try"}
 
 // BenchmarkPage is the time the server takes for a whole page, compressed as it travels, at 100 000 applications of which a third
 // is in use.
 func BenchmarkPage(b *testing.B) {
-	s := servertest.New(b)
-	storetest.Fill(b, s.Store, applications)
+	s := servertest.New(b, servertest.WithStore(storetest.Filled(b, applications)))
 	use(b, s)
 	cookies := signIn(b, s)
 	ask := func(b *testing.B, path string) *httptest.ResponseRecorder {
@@ -61,13 +87,26 @@ func BenchmarkPage(b *testing.B) {
 		}
 		return w
 	}
-	for _, p := range append(pagesMeasured, deep(b, s)...) {
+	for _, p := range slices.Concat(pagesMeasured, deep(b, s), ofOne(b, s)) {
 		b.Run(p.name, func(b *testing.B) {
 			size := ask(b, p.path).Body.Len()
 			percentiles(b, func(int) error { ask(b, p.path); return nil })
 			b.ReportMetric(float64(size)/1000, "kB-sent")
 		})
 	}
+}
+
+// ofOne are the pages of one application among all.
+func ofOne(b *testing.B, s *servertest.Server) (pages []struct{ name, path string }) {
+	b.Helper()
+	page, err := s.Store.Applications(b.Context(), registry.Query{Search: "app4711", Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		b.Fatal(err)
+	}
+	for _, tab := range tabs {
+		pages = append(pages, struct{ name, path string }{"application" + tab, "/dashboard/applications/" + page.Items[0].ID + tab})
+	}
+	return pages
 }
 
 // use makes every third application be used, on one of fifty days.
@@ -105,7 +144,7 @@ func signIn(b *testing.B, s *servertest.Server) []*http.Cookie {
 	return browser.Client.Jar.Cookies(page.URL)
 }
 
-// deep are pages from the middle of the list in each order.
+// deep are pages from the middle of the list in each order, forwards and back.
 func deep(b *testing.B, s *servertest.Server) (pages []struct{ name, path string }) {
 	b.Helper()
 	for _, by := range []registry.Sort{registry.Newest, registry.ByName, registry.LastUsed} {
@@ -117,8 +156,10 @@ func deep(b *testing.B, s *servertest.Server) (pages []struct{ name, path string
 			}
 			q.After = page.Next
 		}
-		path := "/dashboard/applications?" + url.Values{"sort": {string(by)}, "after": {q.After}}.Encode()
-		pages = append(pages, struct{ name, path string }{"deep/" + string(by), path})
+		for _, way := range []string{"after", "before"} {
+			path := "/dashboard/applications?" + url.Values{"sort": {string(by)}, way: {q.After}}.Encode()
+			pages = append(pages, struct{ name, path string }{"deep/" + way + "/" + cmp.Or(string(by), "newest"), path})
+		}
 	}
 	return pages
 }

@@ -172,11 +172,24 @@ func BenchmarkStoreContended(b *testing.B) {
 
 // BenchmarkStoreList lists and searches 100 000 applications; the aim is p99 ≤ 20 ms.
 func BenchmarkStoreList(b *testing.B) {
-	onEveryEngine(b, func(b *testing.B, s *store.Store) {
-		storetest.Fill(b, s, applications)
-		list(b, s)
-		search(b, s)
-	})
+	for _, engine := range storetest.Engines(b) {
+		b.Run(engine.Name, func(b *testing.B) {
+			s := filled(b, engine)
+			list(b, s)
+			search(b, s)
+		})
+	}
+}
+
+// filled is a store with all the applications. On SQLite it is the one that pages are measured on: what is read is alike.
+func filled(b *testing.B, engine storetest.Engine) *store.Store {
+	b.Helper()
+	if engine.Name == "sqlite" {
+		return storetest.Filled(b, applications)
+	}
+	s := engine.Open(b)
+	storetest.Fill(b, s, applications)
+	return s
 }
 
 func list(b *testing.B, s *store.Store) {

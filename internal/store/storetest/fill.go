@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
 	"clientele/internal/secret"
+	"clientele/internal/sqldb"
 	"clientele/internal/store"
 )
 
@@ -18,9 +20,9 @@ import (
 func Fill(t testing.TB, s *store.Store, n int) {
 	t.Helper()
 	begin := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for from := 0; from < n; from += atOnce {
+	for from := 0; from < n; from += batch(s) {
 		err := s.Import(context.Background(), func(create func(registry.Application, audit.Event) error) error {
-			for i := from; i < min(from+atOnce, n); i++ {
+			for i := from; i < min(from+batch(s), n); i++ {
 				a := sample(i, begin.Add(time.Duration(i)*time.Minute))
 				e := audit.Event{At: a.CreatedAt, Kind: "application.created", TargetKind: "application", TargetID: a.ID, TargetName: a.Name}
 				if err := create(a, e); err != nil {
@@ -38,6 +40,42 @@ func Fill(t testing.TB, s *store.Store, n int) {
 // atOnce is how many applications one transaction creates. PostgreSQL keeps every version of the record's head until the
 // transaction ends, and walks through them each time.
 const atOnce = 200
+
+// atOnceInFile is how many it creates in SQLite, where a transaction that is large writes each page of an index less often.
+const atOnceInFile = 5000
+
+func batch(s *store.Store) int {
+	if s.Engine() == sqldb.SQLite {
+		return atOnceInFile
+	}
+	return atOnce
+}
+
+// filled is the last image that Filled made.
+var filled struct {
+	sync.Mutex
+	n     int
+	image []byte
+}
+
+// Filled opens a store on SQLite that Fill has filled with n applications. It is filled once for a test binary: a copy costs a
+// hundredth.
+func Filled(t testing.TB, n int) *store.Store {
+	t.Helper()
+	filled.Lock()
+	defer filled.Unlock()
+	if filled.n != n {
+		s := Open(t)
+		Fill(t, s, n)
+		image, err := s.Image(context.Background())
+		if err != nil {
+			t.Fatalf("keep the filled store: %v", err)
+		}
+		filled.n, filled.image = n, image
+	}
+	s, err := store.OpenCopy(context.Background(), filled.image)
+	return closing(t, s, err)
+}
 
 var (
 	subjects     = []string{"Orders", "Billing", "Search", "Login", "Reports", "Catalog", "Shipping", "Chat", "Photos", "Payroll"}
