@@ -422,7 +422,7 @@ func permissionTable(v *visit, a *registry.API, f permissionForm) templ.Componen
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Check{Name: "default", ID: "f-default-" + strconv.Itoa(i), Value: s.Value, Label: "if none is named", Checked: s.Default, Disabled: v.lockAPI(a) != "", Attrs: templ.Attributes{"aria-label": "Give " + s.Value + " if a request names none"}}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Check{Name: "default", ID: "f-default-" + strconv.Itoa(i), Value: s.Value, Label: "if none is named", Checked: s.Default, Disabled: v.lockAPI(a) != "", Attrs: templ.Attributes{"aria-label": "Give " + s.Value + " if none is named"}}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

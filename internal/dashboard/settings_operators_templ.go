@@ -294,7 +294,7 @@ func operatorsPage(v *visit, p settingPage, f instanceForm, list []account.User,
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.Button{Label: "Remove", Small: true, Kind: ui.DangerLine, Attrs: templ.Attributes{"aria-label": "Take the role of " + u.Email + " away"}}.Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Button{Label: "Remove", Small: true, Kind: ui.DangerLine, Attrs: templ.Attributes{"aria-label": "Remove the role of " + u.Email}}.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
