@@ -123,6 +123,7 @@ var said = map[string]string{
 	"renamed":      "Renamed.",
 	"removed":      "Passkey removed.",
 	"gone":         "That had ended before.",
+	"reset":        "Password saved, and signed out everywhere else. These passkeys still sign in: remove every one that you do not know.",
 }
 
 // own is the frame of a page at path.

@@ -53,7 +53,26 @@ func (h *Handler) reset(w http.ResponseWriter, r *http.Request) {
 		h.resetFailed(w, r, f, err)
 		return
 	}
-	h.enter(w, r, waiting{}, user, byPassword)
+	h.enterAfterReset(w, r, user)
+}
+
+// enterAfterReset shows who has passkeys which those are: whoever had the old password may have added one, and it outlives the
+// password.
+func (h *Handler) enterAfterReset(w http.ResponseWriter, r *http.Request, user account.User) {
+	held, err := h.Own.Passkeys(r.Context(), user.ID)
+	switch {
+	case err != nil:
+		h.failed(w, r, err)
+		return
+	case len(held) == 0:
+		h.enter(w, r, waiting{}, user, byPassword)
+		return
+	}
+	if _, err := h.begin(w, r, user, byPassword); err != nil {
+		h.failed(w, r, err)
+		return
+	}
+	h.seeOther(w, ownPasskeys+"?said=reset")
 }
 
 func (h *Handler) resetFailed(w http.ResponseWriter, r *http.Request, f resetForm, err error) {
