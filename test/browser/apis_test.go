@@ -22,7 +22,7 @@ func TestAPIPages(t *testing.T) {
 	t.Run("a permission is added and removed after it is said who has it", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(page + "/permissions")
-		b.fill("added", "no spaces,but commas")
+		b.fill("added", `bad"scope`)
 		b.press("Add permissions")
 		b.see("to correct")
 		b.judge("api-permissions-refused")
