@@ -18,7 +18,7 @@ import (
 
 // However a search goes and whatever it is sorted by, the pages forwards are those backwards.
 func TestEveryOrderReadsTheSameForwardsAndBackwards(t *testing.T) {
-	for name, bounds := range map[string][3]int{"looked up": {1000, 1000, 1000}, "looked up together": {1, 1, 1000}, "walked": {1, 1, 2}} {
+	for name, bounds := range map[string][3]int{"looked up": {1000, 1000, 1000}, "looked up together": {1, 1, 1000}, "walked a little": {1, 15, 1000}, "walked": {1, 1, 2}} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
 				s.SetBounds(bounds[0], bounds[1], bounds[2])

@@ -54,8 +54,9 @@ type picked struct {
 
 // bounds decide how a search goes, by how many terms its words match. A word that matches few is looked up, and each place
 // it gives is asked for the other words. Several that match more, but are not frequent, are looked up together, and what
-// they have in common is asked for the rest: at first only the newest, because a page fills soon. If all are frequent, the
-// rows are walked, newest first, and each is asked for every word. So the work is bounded, whatever the words have in common.
+// they have in common is asked for the rest: at first only the newest, because a page fills soon. For the same reason, in
+// another order the first rows of that are asked for every word before anything is looked up. If all are frequent, the rows
+// are walked, in their order, and each is asked for every word. So the work is bounded, whatever the words have in common.
 type bounds struct{ few, soon, frequent int }
 
 var usualBounds = bounds{few: 500, soon: 1000, frequent: 20_000}
@@ -122,6 +123,13 @@ func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches
 		from, f := k.walked(q)
 		return q.read(ctx, c, from, f)
 	}
+	if matches[0].count > q.bounds.soon && q.offset == 0 && q.order != newestFirst {
+		from, first := k.walkedFirst(q)
+		spots, err := q.read(ctx, c, from, first)
+		if err != nil || len(spots) > q.limit {
+			return spots, err
+		}
+	}
 	from, all := k.found(q, matches, 0)
 	if len(all.conditions) > 0 && matches[0].count > q.bounds.soon && q.offset == 0 && q.order == newestFirst {
 		from, newest := k.found(q, matches, q.bounds.soon)
@@ -173,6 +181,21 @@ func (k catalogue) walked(q selection) (from string, f filter) {
 	}
 	q.hide(&f)
 	return "SELECT " + q.order.columns() + " FROM " + k.rows + " r", f
+}
+
+// walkedFirst selects from the first rows of the order alone: a word that many rows have fills a page with them.
+func (k catalogue) walkedFirst(q selection) (from string, f filter) {
+	f.args = slices.Clone(q.filter.args)
+	if q.paged {
+		q.order.beyond(&f, q.from, q.back)
+	}
+	rows := "SELECT * FROM " + k.rows + " r" + f.where() + q.order.by(q.back) + " LIMIT " + f.arg(q.bounds.soon)
+	f.conditions = slices.Clone(q.filter.conditions)
+	for _, word := range q.words {
+		k.has(&f, word)
+	}
+	q.hide(&f)
+	return "SELECT " + q.order.columns() + " FROM (" + rows + ") AS r", f
 }
 
 // hide adds the condition that r is not one of the hidden rows. It asks for the place alone: what is found by words is not
