@@ -48,7 +48,7 @@ var checks = []check{
 	{name: "id_token_hint is ours", at: AtAuthorize | AtPAR, redirect: (*Handler).checkIDTokenHint},
 	{name: "resource and audience name APIs", at: everywhere, redirect: (*Handler).checkTarget},
 	{name: "a third party names one API", at: everywhere, redirect: (*Handler).checkThirdParty},
-	{name: "a run of Try it is for no system API", at: AtAuthorize, redirect: (*Handler).checkTrial},
+	{name: "a run of Try it is for no system API", at: everywhere, redirect: (*Handler).checkTrial},
 	{name: "the client may have what it asks", at: everywhere, redirect: (*Handler).checkAccess},
 }
 

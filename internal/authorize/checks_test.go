@@ -26,6 +26,7 @@ func TestTheChecksStandInThisOrder(t *testing.T) {
 		"redirect: id_token_hint is ours",
 		"redirect: resource and audience name APIs",
 		"redirect: a third party names one API",
+		"redirect: a run of Try it is for no system API",
 		"redirect: the client may have what it asks",
 	}
 	var got []string
