@@ -58,7 +58,7 @@ type kindGroup struct{ prefix, label, icon string }
 
 var kindGroups = []kindGroup{
 	{"signin.", "Sign-ins", "person"},
-	{"authorize.", "Authorizations", "check"},
+	{"authorize.", "Authorizations", "shield"},
 	{"consent.", "Consents", "check"},
 	{"grant.", "Connections", "users"},
 	{"token.", "Tokens", "key"},

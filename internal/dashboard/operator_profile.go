@@ -112,7 +112,7 @@ func (d *Dashboard) saveOwnPassword(w http.ResponseWriter, r *http.Request, v *v
 	case wrong:
 		f.Wrong.addAccount(invalid)
 	case errors.Is(err, account.ErrWrongPassword):
-		f.Wrong.add("current", "This is not the password until now.")
+		f.Wrong.add("current", "This is not your current password.")
 	case slow:
 		wait := max(throttled.Until.Sub(v.now).Round(time.Second), time.Second)
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)))

@@ -246,7 +246,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if f.HasPassword {
-						templ_7745c5c3_Err = ui.Field{Name: "current", Label: "Password until now", Type: "password", Autocomplete: "current-password", Error: f.Wrong.first("current")}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "current", Label: "Current password", Type: "password", Autocomplete: "current-password", Error: f.Wrong.first("current")}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -49,7 +49,7 @@ func takeApart(text string) (*readToken, error) {
 	case len(parts) == 1:
 		return nil, notToken("This is no JWT: it has no dots. An opaque token can be read by the server that made it, and by nobody else.")
 	case len(parts) != 3:
-		return nil, notToken("A JWT has three parts between two dots; this has %d. It was cut, or something stands beside it.", len(parts))
+		return nil, notToken("A JWT has three parts, separated by two dots; this has %d. It was cut, or something else was copied with it.", len(parts))
 	}
 	t := &readToken{text: text}
 	var err error

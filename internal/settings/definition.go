@@ -50,7 +50,7 @@ var definitions = []Definition{
 	text("logo_url", "The logo on sign-in and consent pages: an https URL, or a path of this server. Empty for the name only.", logo, func(s *Settings) *string { return &s.LogoURL }),
 	text("accent", "The colour of buttons and links, as #rrggbb. Empty for the default.", accent, func(s *Settings) *string { return &s.Accent }),
 	toggle("sign_up", "Whether people may create their own user.", func(s *Settings) *bool { return &s.SignUp }),
-	toggle("wildcard_redirects", "Whether first-party web applications may register redirect URIs like https://*.example.com/callback. Whoever takes over a subdomain then gets their codes.", func(s *Settings) *bool { return &s.WildcardRedirects }),
+	toggle("wildcard_redirects", "Whether first-party web applications may register callback URLs like https://*.example.com/callback. Whoever takes over a subdomain then gets their codes.", func(s *Settings) *bool { return &s.WildcardRedirects }),
 	text("default_api", "The identifier of the API that a request without audience and resource is for. Empty for none.", identifier, func(s *Settings) *string { return &s.DefaultAPI }),
 	choice("cimd_admission", "What becomes of applications that come with a URL nobody imported: imported refuses them, approval lets an operator decide, open leaves it to the person.", []string{"imported", "approval", "open"}, func(s *Settings) *string { return &s.CIMDAdmission }),
 	choice("cimd_profile", "What a metadata document must have: draft for what the specification asks, mcp for client_name and redirect_uris too.", []string{"draft", "mcp"}, func(s *Settings) *string { return &s.CIMDProfile }),

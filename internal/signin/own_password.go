@@ -41,7 +41,7 @@ func (h *Handler) changePassword(w http.ResponseWriter, r *http.Request, o owner
 	case isInvalid:
 		v.passwordFault = invalid.Error()
 	case errors.Is(err, account.ErrWrongPassword):
-		v.currentFault = "This is not the password until now."
+		v.currentFault = "This is not your current password."
 	case isThrottled:
 		wait := h.retryAfter(w, throttled)
 		status, v.fault = http.StatusTooManyRequests, "Too many attempts. Wait "+inWords(wait)+", then try again."

@@ -366,7 +366,7 @@ func passwordPage(page ui.OwnPage, v passwordView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if v.has {
-						templ_7745c5c3_Err = ui.Field{Name: "current", Label: "Password until now", Type: "password", Autocomplete: "current-password", Required: true, Error: v.currentFault}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "current", Label: "Current password", Type: "password", Autocomplete: "current-password", Required: true, Error: v.currentFault}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -154,7 +154,7 @@ func TestAPersonChangesThePasswordAndEndsSessions(t *testing.T) {
 	page = b.Get("/account/password")
 	servertest.CheckMarkup(t, "password", page.Body)
 	wrong := page.Submit(url.Values{"current": {"not it"}, "password": {"three old brown bears"}}, "current")
-	wants(t, wrong, http.StatusUnprocessableEntity, "This is not the password until now")
+	wants(t, wrong, http.StatusUnprocessableEntity, "This is not your current password")
 	wants(t, wrong.Submit(url.Values{"current": {servertest.Password}, "password": {"short"}}, "current"), http.StatusUnprocessableEntity, "at least 10 characters")
 	wants(t, wrong.Submit(url.Values{"current": {servertest.Password}, "password": {"three old brown bears"}}, "current"), http.StatusOK, "Password saved")
 	wants(t, signIn(s.Browser(), person, "three old brown bears"), http.StatusOK, "You are signed in")
