@@ -1,6 +1,8 @@
 package dashboard_test
 
 import (
+	"encoding/base64"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/registry"
+	"clientele/internal/secret"
 	"clientele/internal/servertest"
 )
 
@@ -212,23 +215,60 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+// Everything else about the request is right: the client proves who it is, the redirect URI is its own too, and the verifier is
+// the run's. It is refused for the run alone.
 func TestTheTokenEndpointNeverRedeemsTheCodeOfARun(t *testing.T) {
 	x := newTrying(t)
-	app, secret := x.CreateApplication(registry.Draft{Name: "Known", Type: registry.RegularWeb, RedirectURIs: []string{"https://orders.example.com/callback"}})
+	ours := x.URL + "/dashboard/try/callback"
+	app, minted := x.CreateApplication(registry.Draft{Name: "Known", Type: registry.RegularWeb, RedirectURIs: []string{"https://orders.example.com/callback", ours}})
 	x.app = app
 	answer := x.answered()
+	verifier, _, err := x.Keys.Derive("", secret.ForTrial, answer.Query().Get("state"), "verifier")
+	if err != nil {
+		t.Fatal(err)
+	}
 	resp, err := x.Client().PostForm(x.URL+"/oauth/token", url.Values{
-		"grant_type": {"authorization_code"}, "code": {answer.Query().Get("code")}, "client_id": {app.ID}, "client_secret": {secret.Reveal()},
-		"redirect_uri": {x.URL + "/dashboard/try/callback"}, "code_verifier": {servertest.Verifier},
+		"grant_type": {"authorization_code"}, "code": {answer.Query().Get("code")}, "client_id": {app.ID}, "client_secret": {minted.Reveal()},
+		"redirect_uri": {ours}, "code_verifier": {base64.RawURLEncoding.EncodeToString(verifier)},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusBadRequest {
-		t.Errorf("the token endpoint answers %d", resp.StatusCode)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), "the code is unknown, has expired or was issued to another client") {
+		t.Errorf("the token endpoint answers %d %s", resp.StatusCode, body)
 	}
-	wants(t, x.browser.Get(answer.RequestURI()), http.StatusOK, "It works")
+	page := x.browser.Get(answer.RequestURI())
+	wants(t, page, http.StatusOK, "It works", base64.RawURLEncoding.EncodeToString(verifier))
+}
+
+// The client ID is a URL, the document behind it is looked at as ever, and the person is asked about a third party.
+func TestAnImportedApplicationIsRunByItsURL(t *testing.T) {
+	s, host := agent(t)
+	x := &trying{Server: s, t: t, api: s.CreateAPI("https://orders.example.com/", "read:orders", "write:orders")}
+	x.browser, x.ada = signedIn(t, s, account.Owner), s.CreateUser("ada@example.com", "")
+	x.app = imported(t, s, x.browser)
+	x.Grant(x.app, x.api, registry.ForUser, "read:orders")
+	form := x.form()
+	form["scope"] = []string{x.api.ID + " read:orders"}
+	asked := x.browser.Post(x.page(), form)
+	if strings.Contains(asked.URL.Path, "/signin") {
+		asked = asked.Submit(url.Values{"email": {"ada@example.com"}, "password": {servertest.Password}}, "password")
+	}
+	wants(t, asked, http.StatusOK, "agent.example.net", `value="allow"`)
+	page := x.finish(asked, "allow")
+	wants(t, page, http.StatusOK, "It works", agentURL, "Application Acme Agent", "API https://orders.example.com/", "read:orders")
+	if host.Count("/client.json") == 0 {
+		t.Error("the document was not looked at")
+	}
+	now, err := s.Registry.Application(t.Context(), x.app.ID)
+	if err != nil || len(now.RedirectURIs) != len(x.app.RedirectURIs) {
+		t.Errorf("the run changed the callback URLs: %v, %v", now.RedirectURIs, err)
+	}
+	if grants, err := s.Store.UserGrants(t.Context(), x.ada.ID); err != nil || len(grants) != 0 {
+		t.Errorf("the run left grants: %v, %v", grants, err)
+	}
 }
 
 func TestTheAnswerOfARunIsForItsOperatorOnly(t *testing.T) {
