@@ -47,3 +47,27 @@ func TestAPIPages(t *testing.T) {
 		b.until(`location.pathname === '/dashboard/apis'`)
 	})
 }
+
+// What the server behind an API publishes is held against what it should say: nothing yet, then a document with two faults.
+func TestTheDocumentOfAnAPIIsCheckedLive(t *testing.T) {
+	out := publish(t)
+	s := serve(t, out.Args...)
+	s.cli("", "apis", "create", "--name", "Orders MCP", "--identifier", out.URL("/mcp"), "--scope", "tools:read")
+	b := asOperator(t, s, "/dashboard/apis")
+	b.press("Orders MCP")
+	page := b.eval("location.href") + "/mcp"
+	b.visit(page)
+	b.press("Check live")
+	b.see("404")
+	b.judge("api-live-missing")
+	out.Put("/.well-known/oauth-protected-resource/mcp", map[string]any{
+		"resource": out.URL("/mcp"), "authorization_servers": []string{s.URL}, "scopes_supported": []string{"tools:read", "tools:all"},
+		"bearer_methods_supported": []string{"header"}, "resource_name": "Orders MCP",
+	})
+	b.visit(page)
+	b.press("Check live")
+	b.see("lacks the slash at its end")
+	b.see("tools:all")
+	b.see("resource is the identifier of this API")
+	b.judge("api-live")
+}
