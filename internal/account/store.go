@@ -10,8 +10,8 @@ import (
 
 // Users keeps users. Every method is one transaction; a method with an event writes it in the same.
 type Users interface {
-	CreateUser(ctx context.Context, u User, e audit.Event) error          // ErrConflict
-	SaveUser(ctx context.Context, u User, was int64, e audit.Event) error // ErrStale, ErrNotFound, ErrConflict, ErrLastOwner; writes revision was+1
+	CreateUser(ctx context.Context, u User, e audit.Event) error                   // ErrConflict
+	SaveUser(ctx context.Context, u User, was int64, e audit.Event) error          // ErrStale, ErrNotFound, ErrConflict, ErrLastOwner; writes revision was+1
 	DeleteUser(ctx context.Context, id string, now time.Time, e audit.Event) error // ErrNotFound, ErrLastOwner
 	User(ctx context.Context, id string) (User, error)
 	UserByEmail(ctx context.Context, key string) (User, error)

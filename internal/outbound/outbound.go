@@ -51,8 +51,8 @@ type Failure struct {
 
 	Authenticate []string // what the answer asks to be shown: its WWW-Authenticate headers. RFC 9110 §11.6.1
 
-	Detail     map[string]string
-	cause      error
+	Detail map[string]string
+	cause  error
 }
 
 func (f *Failure) Error() string { return string(f.Kind) + ": " + f.Message }

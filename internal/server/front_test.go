@@ -43,6 +43,21 @@ func ask(t *testing.T, s *servertest.Server, method, path, body string, header .
 
 const form = "application/x-www-form-urlencoded"
 
+func TestANULInAnAddressIsRefusedBeforeAnythingIsAsked(t *testing.T) {
+	s := servertest.New(t)
+	for path, status := range map[string]int{
+		"/dashboard/applications/a%00b":      http.StatusBadRequest,
+		"/dashboard/applications?q=a%00b":    http.StatusBadRequest,
+		"/api/v2/clients/a%00b":              http.StatusBadRequest,
+		"/api/v2/clients?q=%00":              http.StatusBadRequest,
+		"/dashboard/applications?q=100%2500": http.StatusSeeOther, // a percent sign and digits: on to the sign-in
+	} {
+		if resp, body := ask(t, s, http.MethodGet, path, ""); resp.StatusCode != status {
+			t.Errorf("%s got %d, want %d: %.200s", path, resp.StatusCode, status, body)
+		}
+	}
+}
+
 func TestAnotherHostIsMisdirected(t *testing.T) {
 	s := servertest.New(t)
 	for host, status := range map[string]int{

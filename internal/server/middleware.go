@@ -194,6 +194,10 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if s.public.Secure {
 			h["Strict-Transport-Security"] = oneYear
 		}
+		if hasNUL(r) {
+			http.Error(w, "the address holds a character that no name or id has: remove %00", http.StatusBadRequest)
+			return
+		}
 		limit := int64(bodyCap)
 		if strings.HasPrefix(r.URL.Path, "/api/v2/") {
 			limit = managementBodyCap
@@ -210,6 +214,16 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// hasNUL reports whether the path, or the query of a page or of the Management API, holds a NUL, which PostgreSQL takes in no text.
+// The protocol's doors judge their parameters themselves.
+func hasNUL(r *http.Request) bool {
+	if strings.Contains(r.URL.Path, "\x00") {
+		return true
+	}
+	asked := strings.HasPrefix(r.URL.Path, "/dashboard") || strings.HasPrefix(r.URL.Path, "/api/v2/")
+	return asked && strings.Contains(r.URL.RawQuery, "%00")
 }
 
 // Header values that never change: shared, so that setting them costs no allocation.

@@ -208,7 +208,7 @@ func (s *Store) notedUntil(ctx context.Context, ids []string, now time.Time) (ma
 
 // The targets of what an application was granted since $2, and of what it refreshed.
 const (
-	grantedTargets   = `SELECT DISTINCT targets FROM grants WHERE application_id = $1 AND created_at >= $2`
+	grantedTargets   = `SELECT DISTINCT targets FROM grants WHERE application_id = $1 AND created_at >= $2 AND trial_id = ''`
 	refreshedTargets = `SELECT DISTINCT g.targets FROM refresh_families f JOIN grants g ON g.id = f.grant_id
 		WHERE f.application_id = $1 AND f.used_at >= $2`
 )

@@ -131,3 +131,23 @@ func TestTheEndOfARunEndsItsGrant(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatOperatorsTryIsNoUseOfAPermission(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g, code := trialGrant(trialOf(t, s), "grant-of-run")
+		api := g.Targets[0].APIID
+		g.Targets[0].Scopes = []string{"tried:only"}
+		if err := s.IssueCode(ctx, "", g, code); err != nil {
+			t.Fatal(err)
+		}
+		later := noon.Add(60 * aDay)
+		for _, at := range []time.Time{noon.Add(time.Hour), later} {
+			if err := s.NoteScopes(ctx, []string{"app1"}, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f := facts(t, s, "app1", later.Add(-90*aDay)); f.Scopes[api].Has("tried:only") {
+			t.Errorf("what only a run asked for counts as used: %v", f.Scopes)
+		}
+	})
+}
