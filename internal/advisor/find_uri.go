@@ -102,7 +102,7 @@ func redirectDeadHosts(s *Subject) []Evidence {
 		return dead && web(u)
 	})
 	for i := range found {
-		u, _ := url.Parse(found[i].Value) //nolint:errcheck // it was parsed above
+		u, _ := url.Parse(found[i].Value) // it was parsed above
 		found[i].Label, found[i].At = "No address since", s.Facts.DeadHosts[strings.ToLower(u.Hostname())]
 	}
 	return found

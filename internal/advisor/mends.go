@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"clientele/internal/audit"
-	"clientele/internal/oauth"
 	"clientele/internal/registry"
 )
 
@@ -170,7 +169,7 @@ func nameScopes(ctx context.Context, s *Service, actor audit.Actor, m mending) e
 
 func dropScopes(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
 	_, _, err := s.Registry.UpdateClientGrant(ctx, actor, m.what[0], 0, func(g *registry.ClientGrant) error {
-		g.Scopes = oauth.Scopes(slices.Clone(g.Scopes)).And(m.subject.Facts.Scopes[g.APIID])
+		g.Scopes = slices.Clone(g.Scopes).And(m.subject.Facts.Scopes[g.APIID])
 		return nil
 	})
 	return err

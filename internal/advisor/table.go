@@ -33,8 +33,6 @@ func forSecret(s *Subject) bool {
 	return s.Application.Accepts(oauth.AuthClientSecretBasic) || s.Application.Accepts(oauth.AuthClientSecretPost)
 }
 
-func forConfidential(s *Subject) bool { return !s.Application.Accepts(oauth.AuthNone) }
-
 func forPublic(s *Subject) bool { return s.Application.Accepts(oauth.AuthNone) }
 
 func forKeys(s *Subject) bool { return len(s.Application.Keys) > 0 }

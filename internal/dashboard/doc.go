@@ -19,7 +19,7 @@
 //	GET  /dashboard/applications/{id}/guides           the same, also for an application from a URL
 //	GET, POST /dashboard/applications/{id}/settings    one input a URL; 409 with both versions of what somebody else saved meanwhile
 //	GET, POST /dashboard/applications/{id}/advanced    grant types, PKCE, metadata, endpoints; …/jwks.json and …/keys.pem to download
-//	GET  /dashboard/applications/{id}/credentials      method, secrets and keys; ?open= shows one form where dialogs cannot
+//	GET  /dashboard/applications/{id}/credentials      method, secrets and keys; ?open= shows one form where no dialog can
 //	GET, POST /dashboard/applications/{id}/duplicate   a copy, also with another type or owner
 //	GET  /dashboard/applications/{id}/document         of an imported one: refresh, approve, versions, key sets, switches
 //	GET, POST /dashboard/applications/{id}/apis        who may call which API with which permissions

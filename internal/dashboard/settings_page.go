@@ -238,7 +238,7 @@ func (d *Dashboard) staleNamed(r *http.Request, names []string, f *instanceForm)
 // addSettings puts what is wrong with settings where it belongs, and reports whether err says nothing else.
 func (f faults) addSettings(err error) bool {
 	if invalid, ok := errors.AsType[*settings.InvalidValue](err); ok {
-		if joined, several := err.(interface{ Unwrap() []error }); several { //nolint:errorlint // the list itself is wanted
+		if joined, several := err.(interface{ Unwrap() []error }); several {
 			for _, one := range joined.Unwrap() {
 				f.addSettings(one)
 			}

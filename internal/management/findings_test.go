@@ -29,7 +29,7 @@ func TestTheFindingsOfAClientCarryTheirEvidenceAndTheirReason(t *testing.T) {
 			t.Errorf("%s is missing", member)
 		}
 	}
-	if a.text("client_id") != app.ID || a.json["score"].(float64) >= 100 || len(a.json["passed"].([]any)) == 0 { //nolint:errcheck,forcetypeassert // fails the test
+	if a.text("client_id") != app.ID || a.json["score"].(float64) >= 100 || len(a.json["passed"].([]any)) == 0 { //nolint:forcetypeassert // fails the test
 		t.Errorf("%s", a.body)
 	}
 	kept, err := s.Registry.Application(t.Context(), app.ID)

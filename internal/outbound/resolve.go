@@ -16,10 +16,16 @@ func (c *Client) Resolves(ctx context.Context, host string) (bool, error) {
 		return true, nil
 	}
 	all, err := c.o.Network.LookupNetIP(ctx, "ip", host)
-	if missing, ok := errors.AsType[*net.DNSError](err); ok && missing.IsNotFound && !missing.IsTimeout && !missing.IsTemporary {
+	if saysThereIsNone(err) {
 		return false, nil
 	}
 	return len(all) > 0, err
+}
+
+// saysThereIsNone reports whether err is DNS's word that a name has no address, and not trouble on the way there.
+func saysThereIsNone(err error) bool {
+	missing, ok := errors.AsType[*net.DNSError](err)
+	return ok && missing.IsNotFound && !missing.IsTimeout && !missing.IsTemporary
 }
 
 func (c *Client) excepted(host string) bool {
