@@ -12,7 +12,7 @@ import (
 // nothing is known.
 func (c *Client) Resolves(ctx context.Context, host string) (bool, error) {
 	host = strings.ToLower(host)
-	if publicName(host) != nil || strings.ContainsFunc(host, notOfAName) || c.excepted(host) {
+	if !c.inPublicDNS(host) {
 		return true, nil
 	}
 	all, err := c.o.Network.LookupNetIP(ctx, "ip", host)
@@ -20,6 +20,11 @@ func (c *Client) Resolves(ctx context.Context, host string) (bool, error) {
 		return false, nil
 	}
 	return len(all) > 0, err
+}
+
+// inPublicDNS reports whether host is a name that public DNS has to know.
+func (c *Client) inPublicDNS(host string) bool {
+	return publicName(host) == nil && !strings.ContainsFunc(host, notOfAName) && !c.excepted(host)
 }
 
 // saysThereIsNone reports whether err is DNS's word that a name has no address, and not trouble on the way there.
