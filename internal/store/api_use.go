@@ -15,7 +15,7 @@ func (s *Store) APICallers(ctx context.Context, apiIDs []string) (counts map[str
 	var f filter
 	limit := f.arg(registry.MaxCount + 1)
 	text := `SELECT a.id, (SELECT COUNT(*) FROM (SELECT DISTINCT g.application_id FROM client_grants g
-			WHERE g.api_id = a.id AND g.application_id IS NOT NULL LIMIT ` + limit + `) AS some)
+			WHERE g.api_id = a.id AND g.application_id IS NOT NULL LIMIT ` + limit + `) AS counted)
 		FROM apis a WHERE a.id IN ` + in(&f, apiIDs)
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		counts = make(map[string]int, len(apiIDs))
@@ -36,10 +36,10 @@ func (s *Store) ScopeUse(ctx context.Context, apiID, scope string) (use registry
 	const some = `SELECT COUNT(*) FROM (SELECT DISTINCT g.application_id FROM client_grants g WHERE g.api_id = $1 AND g.application_id IS NOT NULL`
 	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
 		limit := registry.MaxCount + 1
-		if err := c.QueryRow(ctx, some+holds+` LIMIT $3) AS some`, apiID, scope, limit).Scan(&use.Applications); err != nil {
+		if err := c.QueryRow(ctx, some+holds+` LIMIT $3) AS counted`, apiID, scope, limit).Scan(&use.Applications); err != nil {
 			return err
 		}
-		if err := c.QueryRow(ctx, some+` AND g.all_scopes = TRUE LIMIT $2) AS some`, apiID, limit).Scan(&use.Whole); err != nil {
+		if err := c.QueryRow(ctx, some+` AND g.all_scopes = TRUE LIMIT $2) AS counted`, apiID, limit).Scan(&use.Whole); err != nil {
 			return err
 		}
 		return c.QueryRow(ctx, `SELECT COUNT(*) FROM client_grants g WHERE g.api_id = $1 AND g.default_for IS NOT NULL`+holds, apiID, scope).Scan(&use.Defaults)
@@ -70,7 +70,7 @@ func (s *Store) Callers(ctx context.Context, q registry.CallerQuery) (page regis
 
 func pickCallers(ctx context.Context, c *sqldb.Conn, q selection, apiID string) (p picked, err error) {
 	var many int
-	err = c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM client_grants WHERE api_id = $1 LIMIT $2) AS some`, apiID, fewCallers+1).Scan(&many)
+	err = c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM client_grants WHERE api_id = $1 LIMIT $2) AS counted`, apiID, fewCallers+1).Scan(&many)
 	if err != nil || len(q.words) > 0 || many > fewCallers {
 		if err != nil {
 			return p, err
