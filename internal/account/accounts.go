@@ -47,6 +47,7 @@ const (
 	EventBlocked       = "user.blocked"
 	EventUnblocked     = "user.unblocked"
 	EventPasswordSet   = "user.password_set"
+	EventSessionEnded  = "user.session_ended" // one of them
 	EventSessionsEnded = "user.sessions_ended"
 	EventResetLink     = "user.reset_link_made"
 )

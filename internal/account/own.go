@@ -51,7 +51,24 @@ func (a *Accounts) Sessions(ctx context.Context, userID string, kind SessionKind
 	return slices.DeleteFunc(all, func(s Session) bool { return !s.Alive(now) || kind != "" && s.Kind != kind }), err
 }
 
-// EndSessionOf signs u out of one browser. It fails with ErrNotFound if the session is somebody else's, or has ended.
+// EndOneSession signs u out of one browser, and records who did it and which it was. It fails with ErrNotFound if the session is
+// somebody else's, or has ended.
+func (a *Accounts) EndOneSession(ctx context.Context, actor audit.Actor, u User, id string) error {
+	all, err := a.Store.UserSessions(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(s Session) bool { return s.ID == id })
+	if i < 0 {
+		return ErrNotFound
+	}
+	ended := all[i]
+	return a.Store.EndOneSession(ctx, u.ID, id, a.Now(), a.event(EventSessionEnded, actor, u,
+		audit.FieldChange{Field: "session", Before: id}, audit.FieldChange{Field: "device", Before: ended.UserAgent},
+		audit.FieldChange{Field: "address", Before: ended.Address}))
+}
+
+// EndSessionOf is EndOneSession without a record of it.
 func (a *Accounts) EndSessionOf(ctx context.Context, userID, id string) error {
 	return a.Store.EndSessionOf(ctx, userID, id, a.Now())
 }

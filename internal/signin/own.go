@@ -27,7 +27,7 @@ type OwnPasskeys interface {
 type OwnSessions interface {
 	ChangePassword(ctx context.Context, actor audit.Actor, id string, c account.OwnPassword) error
 	Sessions(ctx context.Context, userID string, kind account.SessionKind) ([]account.Session, error)
-	EndSessionOf(ctx context.Context, userID, id string) error
+	EndOneSession(ctx context.Context, actor audit.Actor, u account.User, id string) error
 	EndOtherSessions(ctx context.Context, actor audit.Actor, u account.User, keep string) error
 }
 

@@ -30,7 +30,7 @@ func (h *Handler) endSessions(w http.ResponseWriter, r *http.Request, o owner) {
 	if which == "others" {
 		err, done = h.Own.EndOtherSessions(r.Context(), o.actor(r), o.User, o.session.ID), "others"
 	} else {
-		err = h.Own.EndSessionOf(r.Context(), o.ID, which)
+		err = h.Own.EndOneSession(r.Context(), o.actor(r), o.User, which)
 	}
 	switch {
 	case errors.Is(err, account.ErrNotFound):

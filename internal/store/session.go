@@ -101,6 +101,18 @@ func (s *Store) EndSessionOf(ctx context.Context, userID, id string, now time.Ti
 	})
 }
 
+// EndOneSession ends one session of a user and records it; of concurrent calls one does. It fails with account.ErrNotFound if the
+// session is somebody else's, or has ended.
+func (s *Store) EndOneSession(ctx context.Context, userID, id string, now time.Time, e audit.Event) error {
+	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		changed, err := c.Exec(ctx, `UPDATE sessions SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL`, id, userID, now.UnixMicro())
+		if err := mustHit(changed, err, account.ErrNotFound); err != nil {
+			return err
+		}
+		return record(ctx, c, e)
+	})
+}
+
 // EndOtherSessions ends the sessions of a user but one, of both kinds. What applications were granted stays.
 func (s *Store) EndOtherSessions(ctx context.Context, userID, keep string, now time.Time, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/audit"
 	"clientele/internal/secret"
 	"clientele/internal/store"
 	"clientele/internal/store/storetest"
@@ -120,6 +121,43 @@ func TestASessionOfNobodyIsNotStarted(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		if err := s.StartSession(ctx, session("ses_1", "none"), "k1:s", ""); !errors.Is(err, account.ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+// One of many that end a session at once does, and leaves one event.
+func TestEndingOneSessionIsRecordedOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		createUser(t, s, user("usr_1"))
+		createUser(t, s, user("usr_2"))
+		start(t, s, session("ses_1", "usr_1"), "")
+		start(t, s, session("ses_2", "usr_1"), "")
+		ended := func(userID, id string) error {
+			return s.EndOneSession(ctx, userID, id, noon, event("user.session_ended", "user", userID))
+		}
+		if err := ended("usr_2", "ses_1"); !errors.Is(err, account.ErrNotFound) {
+			t.Errorf("somebody else's: %v", err)
+		}
+		if n := together(8, func(int) bool { return ended("usr_1", "ses_1") == nil }); n != 1 {
+			t.Errorf("%d ended it", n)
+		}
+		if sessionOf(t, s, "ses_1").EndedAt.IsZero() || !sessionOf(t, s, "ses_2").EndedAt.IsZero() {
+			t.Error("the wrong one ended")
+		}
+		for userID, want := range map[string]int{"usr_1": 1, "usr_2": 0} {
+			events, err := s.Events(ctx, audit.Query{TargetKind: "user", TargetID: userID, Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, e := range events {
+				if e.Kind == "user.session_ended" {
+					n++
+				}
+			}
+			if n != want {
+				t.Errorf("%s has %d events, not %d", userID, n, want)
+			}
 		}
 	})
 }
