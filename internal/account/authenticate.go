@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,22 +13,26 @@ import (
 
 // The kinds of use event that a sign-in leaves.
 const (
-	UseSignedIn = "signin.succeeded"
-	UseRefused  = "signin.failed"
+	UseSignedIn     = "signin.succeeded"
+	UseRefused      = "signin.failed"
+	UsePasskeyAsked = "signin.passkey_asked" // the password was right, and is not enough where operators need a passkey
 )
 
 // Why a sign-in was refused. The page says the same for both.
 var (
 	ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
 	ErrBlocked       = errors.New("the user is blocked")
+	ErrUsePasskey    = errors.New("the instance asks operators for a passkey, and this one has one")
+	errNoOperator    = fmt.Errorf("no operator signs in like that: %w", ErrWrongPassword)
 )
 
 // Attempt is one try to sign in.
 type Attempt struct {
 	Email    string
 	Password string
-	Address  string // of the browser, without port
-	Device   string // what DeviceToken gave this browser at an earlier sign-in; empty if nothing
+	Address  string      // of the browser, without port
+	Device   string      // what DeviceToken gave this browser at an earlier sign-in; empty if nothing
+	Kind     SessionKind // at which door; empty is that of people
 }
 
 // Authenticate is SignIn without a device token.
@@ -37,7 +42,9 @@ func (a *Accounts) Authenticate(ctx context.Context, email, password, address st
 
 // SignIn returns the user with this address and password. It fails with ErrWrongPassword, whether the user is unknown or the
 // password wrong; with ErrBlocked if everything is right but the user may not sign in; and with *Throttled before it looks
-// at anything, also if too many sign in at once. Show the person the same sentence for the first two. NIST SP 800-63B-4 §3.2.2.
+// at anything, also if too many sign in at once. Show the person the same sentence for the first two. At the operators' door a
+// person without a role has a wrong password, and an operator who needs a passkey and has one gets ErrUsePasskey.
+// NIST SP 800-63B-4 §3.2.2.
 func (a *Accounts) SignIn(ctx context.Context, try Attempt) (User, error) {
 	key, err := EmailKey(try.Email)
 	if err != nil {
@@ -81,14 +88,36 @@ func (a *Accounts) check(ctx context.Context, at attempt, try Attempt, u User) e
 	case err != nil:
 		return err
 	case !fits:
-		if err := a.failed(context.WithoutCancel(ctx), at); err != nil {
-			return err
-		}
-		return ErrWrongPassword
+		return a.refused(ctx, at, ErrWrongPassword)
+	case try.Kind == OperatorSession && !u.Role.Operator(): // counted, so that the throttle does not say that the password is right
+		return a.refused(ctx, at, errNoOperator)
 	case u.Blocked:
 		return ErrBlocked
+	case try.Kind == OperatorSession:
+		return a.passwordIsEnough(ctx, u)
 	}
 	return nil
+}
+
+// refused counts a failure, and says why.
+func (a *Accounts) refused(ctx context.Context, at attempt, why error) error {
+	if err := a.failed(context.WithoutCancel(ctx), at); err != nil {
+		return err
+	}
+	return why
+}
+
+// passwordIsEnough fails with ErrUsePasskey if the instance asks operators for a passkey and u has one: the password alone is
+// enough only to add the first.
+func (a *Accounts) passwordIsEnough(ctx context.Context, u User) error {
+	if !a.Policy().OperatorPasskeys || !a.PasskeysWork() {
+		return nil
+	}
+	held, err := a.Store.Passkeys(ctx, u.ID)
+	if err == nil && len(held) > 0 {
+		return ErrUsePasskey
+	}
+	return err
 }
 
 func (a *Accounts) admit(ctx context.Context, at attempt, try Attempt, u User) error {
@@ -161,7 +190,10 @@ func (a *Accounts) rehash(ctx context.Context, password string, u *User) error {
 
 func (a *Accounts) record(ctx context.Context, try Attempt, u User, refused error) {
 	use := audit.Use{At: a.Now(), Kind: UseSignedIn, UserID: u.ID, Address: try.Address}
-	if refused != nil {
+	switch {
+	case errors.Is(refused, ErrUsePasskey):
+		use.Kind, use.Reason = UsePasskeyAsked, "the password is right, and operators sign in with a passkey here"
+	case refused != nil:
 		use.Kind, use.Reason = UseRefused, reason(refused, u)
 	}
 	a.Uses.Record(ctx, use)
@@ -175,6 +207,8 @@ func reason(refused error, u User) string {
 		return "too many failures before"
 	case errors.Is(refused, ErrBlocked):
 		return "the user is blocked"
+	case errors.Is(refused, errNoOperator):
+		return "the password is right, and the person is no operator"
 	case errors.Is(refused, ErrWrongPassword) && u.ID == "":
 		return "unknown e-mail address"
 	case errors.Is(refused, ErrWrongPassword):
