@@ -170,9 +170,13 @@ func (a *Accounts) welcome(ctx context.Context, at attempt, try Attempt, u *User
 	return a.rehash(ctx, try.Password, u)
 }
 
-// rehash keeps the password at today's cost. Somebody who changes the user in the same moment wins.
+// rehash keeps the password at today's cost. Somebody who changes the user in the same moment wins, and in a crowd it waits for the
+// next sign-in.
 func (a *Accounts) rehash(ctx context.Context, password string, u *User) error {
 	hash, err := a.Passwords.Hash(ctx, password)
+	if errors.Is(err, ErrBusy) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

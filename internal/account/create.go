@@ -35,6 +35,16 @@ func (a *Accounts) Create(ctx context.Context, actor audit.Actor, n NewUser) (Us
 
 // draft checks n and makes the user of it, without keeping anything.
 func (a *Accounts) draft(ctx context.Context, n NewUser) (User, error) {
+	u, err := a.checked(n)
+	if err != nil || n.Password == "" {
+		return u, err
+	}
+	u.PasswordHash, err = a.Passwords.Hash(ctx, n.Password)
+	return u, err
+}
+
+// checked is draft without the hash of the password, which takes a while.
+func (a *Accounts) checked(n NewUser) (User, error) {
 	now := a.Now()
 	u := User{
 		ID: "usr_" + secret.ID(22), Email: strings.TrimSpace(n.Email), EmailVerified: n.EmailVerified, Name: strings.TrimSpace(n.Name),
@@ -48,12 +58,7 @@ func (a *Accounts) draft(ctx context.Context, n NewUser) (User, error) {
 	if err := invalid.orNil(); err != nil {
 		return User{}, err
 	}
-	if n.Password == "" {
-		return u, nil
-	}
-	hash, err := a.Passwords.Hash(ctx, n.Password)
-	u.PasswordHash = hash
-	return u, err
+	return u, nil
 }
 
 // checkUser adds what is wrong with u and derives the key of its address.

@@ -175,6 +175,11 @@ func (a *Accounts) laneOpen(ctx context.Context, key secret.Hash) error {
 // countIn counts a failure in the lane of an address alone: the others are of an e-mail address, and here is none.
 func (a *Accounts) countIn(ctx context.Context, key secret.Hash) error {
 	defer a.lanes.lock(attempt{account: key})()
+	return a.count(ctx, key, laneAddress)
+}
+
+// count counts once in one lane, which the caller has locked.
+func (a *Accounts) count(ctx context.Context, key secret.Hash, l lane) error {
 	rows, err := a.Store.Throttle(ctx, []secret.Hash{key})
 	if err != nil {
 		return err
@@ -183,5 +188,5 @@ func (a *Accounts) countIn(ctx context.Context, key secret.Hash) error {
 	if len(rows) > 0 {
 		t = rows[0]
 	}
-	return a.Store.SaveThrottle(ctx, laneAddress.count(t, a.Now()))
+	return a.Store.SaveThrottle(ctx, l.count(t, a.Now()))
 }

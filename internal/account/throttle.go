@@ -18,14 +18,14 @@ type Throttle struct {
 	Until    time.Time // zero while the lane is open; kept for pruning afterwards
 }
 
-// Throttled means that too many sign-ins failed. It says nothing about whether there is such a user.
+// Throttled means that too many sign-ins failed, or too many signed up. It says nothing about whether there is such a user.
 type Throttled struct {
 	Until time.Time
 }
 
 // Error says until when.
 func (e *Throttled) Error() string {
-	return fmt.Sprintf("too many sign-ins failed; the next is taken at %s", e.Until.UTC().Format(time.TimeOnly))
+	return fmt.Sprintf("too many attempts; the next is taken at %s", e.Until.UTC().Format(time.TimeOnly))
 }
 
 // lane is one way in which failures are counted, with what it tolerates.
@@ -42,6 +42,9 @@ var (
 	laneAccount = lane{free: 20, longest: 5 * time.Minute, memory: 24 * time.Hour}
 	laneAddress = lane{free: 100, longest: 15 * time.Minute, memory: time.Hour}
 )
+
+// An office or a school behind one address may sign up together; after that one network adds an account in 15 minutes.
+var laneSignUp = lane{free: 20, longest: 15 * time.Minute, memory: 24 * time.Hour}
 
 // attempt is one try in its three lanes.
 type attempt struct {

@@ -23,7 +23,7 @@ import (
 
 // People signs people in and keeps their sessions. account.Accounts is one.
 type People interface {
-	Create(ctx context.Context, actor audit.Actor, n account.NewUser) (account.User, error)
+	SignUp(ctx context.Context, actor audit.Actor, n account.NewUser) (account.User, error)
 	SignIn(ctx context.Context, try account.Attempt) (account.User, error)
 	DeviceToken(u account.User) string
 	StartSession(ctx context.Context, user account.User, kind account.SessionKind, amr []string, userAgent, address, replaces string) (account.Session, secret.Secret, error)
@@ -188,6 +188,11 @@ func (h *Handler) expired(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, account.ErrBusy) {
+		w.Header().Set("Retry-After", "5")
+		h.refuse(w, r, http.StatusServiceUnavailable, "Many people sign in at this moment", "Nothing was changed. Go back and try again in a few seconds.")
+		return
+	}
 	reference := endpoint.NewReference()
 	h.Log.ErrorContext(r.Context(), "a page for people failed", slog.String("reference", reference), slog.Any("error", err))
 	h.write(w, r, http.StatusInternalServerError, ui.ErrorPage{

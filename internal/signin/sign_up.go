@@ -12,6 +12,7 @@ import (
 type signUpForm struct {
 	request, app string
 	name, email  string
+	fault        string            // what went wrong; stands above the fields
 	faults       map[string]string // by field
 }
 
@@ -45,7 +46,7 @@ func (h *Handler) signUp(w http.ResponseWriter, r *http.Request) {
 		h.write(w, r, http.StatusUnprocessableEntity, signUpPage(f))
 		return
 	}
-	user, err := h.People.Create(r.Context(), actor, account.NewUser{Email: f.email, Name: f.name, Password: r.PostFormValue("password")})
+	user, err := h.People.SignUp(r.Context(), actor, account.NewUser{Email: f.email, Name: f.name, Password: r.PostFormValue("password")})
 	if err != nil {
 		h.signUpFailed(w, r, f, err)
 		return
@@ -54,8 +55,13 @@ func (h *Handler) signUp(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) signUpFailed(w http.ResponseWriter, r *http.Request, f signUpForm, err error) {
+	status := http.StatusUnprocessableEntity
 	invalid, isInvalid := errors.AsType[*account.Invalid](err)
+	throttled, slow := errors.AsType[*account.Throttled](err)
 	switch {
+	case slow:
+		wait := h.retryAfter(w, throttled)
+		status, f.fault = http.StatusTooManyRequests, "Too many accounts were asked for from your network. Wait "+inWords(wait)+", then try again."
 	case isInvalid:
 		f.faults = make(map[string]string, len(invalid.Violations))
 		for _, v := range invalid.Violations {
@@ -67,7 +73,7 @@ func (h *Handler) signUpFailed(w http.ResponseWriter, r *http.Request, f signUpF
 		h.failed(w, r, err)
 		return
 	}
-	h.write(w, r, http.StatusUnprocessableEntity, signUpPage(f))
+	h.write(w, r, status, signUpPage(f))
 }
 
 func (h *Handler) signUpOpen(w http.ResponseWriter, r *http.Request) bool {

@@ -63,6 +63,21 @@ func TestSignUpSaysWhatIsWrongUnderItsField(t *testing.T) {
 	}
 }
 
+func TestSignUpSaysHowLongToWait(t *testing.T) {
+	s := server(t)
+	open(t, s)
+	form := url.Values{"name": {"N"}, "email": {person}, "password": {"a rather long pass phrase"}}
+	for range 21 {
+		s.Browser().Post("/signup", form)
+	}
+	page := s.Browser().Post("/signup", form)
+	servertest.CheckMarkup(t, "sign-up", page.Body)
+	wants(t, page, http.StatusTooManyRequests, "Too many accounts were asked for from your network. Wait a second, then try again.", `value="`+person+`"`)
+	if page.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q", page.Header.Get("Retry-After"))
+	}
+}
+
 func TestAResetLinkIsGoodOnce(t *testing.T) {
 	s := server(t)
 	u, err := s.Accounts.UserByEmail(t.Context(), person)
