@@ -89,7 +89,7 @@ func explain(err error) string {
 
 // missing reports whether err says that there is no such thing.
 func missing(err error) bool {
-	return errors.Is(err, registry.ErrNotFound) || errors.Is(err, account.ErrNotFound)
+	return errors.Is(err, registry.ErrNotFound) || errors.Is(err, account.ErrNotFound) || errors.Is(err, account.ErrNoPasskey)
 }
 
 // absent says what is missing if err says that something is.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -18,6 +19,8 @@ type UsersCmd struct {
 	Show        UsersShowCmd        `cmd:"" help:"Show a user."`
 	Update      UsersUpdateCmd      `cmd:"" help:"Change a user."`
 	SetPassword UsersSetPasswordCmd `cmd:"" help:"Set a password; ends the user's sessions."`
+	Passkeys    UsersPasskeysCmd    `cmd:"" help:"Passkeys of a user: list, and remove what was lost."`
+	SignOut     UsersSignOutCmd     `cmd:"" help:"End a user's sessions, connected applications and refresh tokens."`
 	Block       UsersBlockCmd       `cmd:"" help:"Keep a user from signing in; ends sessions and tokens."`
 	Unblock     UsersUnblockCmd     `cmd:"" help:"Let a user sign in again."`
 	Delete      UsersDeleteCmd      `cmd:"" help:"Delete a user."`
@@ -56,7 +59,7 @@ type UsersCreateCmd struct {
 	Name       string `help:"Name, as people read it." placeholder:"TEXT"`
 	Verified   bool   `help:"The address is known to be the person's."`
 	Operator   bool   `help:"May sign in to the dashboard."`
-	Role       string `help:"With --operator: owner, editor or viewer." enum:"owner,editor,viewer" default:"owner"`
+	Role       string `help:"With --operator: owner, editor or viewer. Default: owner." enum:",owner,editor,viewer" default:"" placeholder:"ROLE"`
 	NoPassword bool   `help:"Set no password now."`
 	JSONFlag
 }
@@ -73,8 +76,11 @@ Examples:
 // Run creates the user.
 func (c *UsersCreateCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 	n := account.NewUser{Email: c.Email, Name: c.Name, EmailVerified: c.Verified}
-	if c.Operator {
-		n.Role = account.Role(c.Role)
+	switch {
+	case c.Operator:
+		n.Role = account.Role(cmp.Or(c.Role, string(account.Owner)))
+	case c.Role != "":
+		return Usagef("--role is what an operator may do: add --operator")
 	}
 	if !c.NoPassword {
 		password, err := readPassword(out)

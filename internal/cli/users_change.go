@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strings"
 
 	"clientele/internal/account"
 )
@@ -19,6 +18,10 @@ type UsersUpdateCmd struct {
 
 // Run changes the user.
 func (c *UsersUpdateCmd) Run(ctx context.Context, g *Globals, out *Output) error {
+	role, err := c.role()
+	if err != nil {
+		return err
+	}
 	o, err := g.openStore(ctx)
 	if err != nil {
 		return err
@@ -35,7 +38,7 @@ func (c *UsersUpdateCmd) Run(ctx context.Context, g *Globals, out *Output) error
 		set(&u.Name, c.Name)
 		set(&u.EmailVerified, c.Verified)
 		if c.Role != nil {
-			u.Role = account.Role(strings.Replace(*c.Role, "none", "", 1))
+			u.Role = role
 		}
 		return nil
 	})
@@ -43,6 +46,17 @@ func (c *UsersUpdateCmd) Run(ctx context.Context, g *Globals, out *Output) error
 		return err
 	}
 	return printUser(out, c.JSON, &u)
+}
+
+// role is the role that --role names. An empty one, as an unset variable leaves it, is not taken for none.
+func (c *UsersUpdateCmd) role() (account.Role, error) {
+	switch {
+	case c.Role == nil, *c.Role == "none":
+		return account.NoRole, nil
+	case *c.Role == "":
+		return account.NoRole, Usagef("--role is owner, editor, viewer or none")
+	}
+	return account.Role(*c.Role), nil
 }
 
 // UsersSetPasswordCmd sets a password.
