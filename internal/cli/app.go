@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -86,7 +85,7 @@ func run(ctx context.Context, args []string, o *Output) (code int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		o.Notef("clientele: %v\nTry: clientele %s--help\n", err, verb(args))
+		o.Notef("clientele: %s\n", wrongUsage(args, err))
 		return exitUsage
 	}
 	if err := parsed.Run(); err != nil && !errors.Is(err, context.Canceled) {
@@ -111,15 +110,3 @@ type usageError struct{ error }
 
 // Usagef makes an error that ends the program with the exit code for wrong usage.
 func Usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// verb is the words of args before the first flag, for a hint.
-func verb(args []string) string {
-	var words strings.Builder
-	for _, a := range args {
-		if strings.HasPrefix(a, "-") {
-			break
-		}
-		words.WriteString(a + " ")
-	}
-	return words.String()
-}
