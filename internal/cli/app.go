@@ -61,6 +61,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 
 func run(ctx context.Context, args []string, o *Output) (code int) {
 	var c commands
+	c.Globals.warnings = o.Err
 	exited := false
 	parser, err := kong.New(&c,
 		kong.Name("clientele"),

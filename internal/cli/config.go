@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -15,12 +16,14 @@ type Globals struct {
 	Data      string `help:"Directory for the database, the master key and nothing else." default:"./clientele-data" env:"CLIENTELE_DATA" placeholder:"DIR"`
 	Database  string `help:"SQLite file or postgres:// URL. Default: clientele.db in the data directory." env:"CLIENTELE_DATABASE" placeholder:"DSN"`
 	MasterKey string `help:"File with the master key. Default: master.key in the data directory. Back it up apart from the database." env:"CLIENTELE_MASTER_KEY" placeholder:"FILE"`
-	PublicURL string `help:"Address under which people and applications reach the server; becomes the issuer. Default: http://localhost with the port of --listen." env:"CLIENTELE_PUBLIC_URL" placeholder:"URL"`
+	PublicURL string `help:"Address under which people and applications reach the server; becomes the issuer. Default: http://localhost with the port of --listen; for every verb but serve, what serve was started with last." env:"CLIENTELE_PUBLIC_URL" placeholder:"URL"`
 	Listen    string `help:"Address and port to listen on." default:"127.0.0.1:8080" env:"CLIENTELE_LISTEN" placeholder:"HOST:PORT"`
 
 	OutboundAllow []string `help:"Let this one host be called although its address, name or port is not public. Repeatable." env:"CLIENTELE_OUTBOUND_ALLOW" placeholder:"HOST[:PORT]=CIDR"`
 	OutboundCA    string   `name:"outbound-ca" help:"PEM file with authorities that may prove the hosts that are called, beside those of the machine." env:"CLIENTELE_OUTBOUND_CA" placeholder:"FILE"`
 	OutboundNAT64 bool     `name:"outbound-nat64" help:"This machine has IPv6 only and reaches IPv4 hosts behind 64:ff9b::/96: judge such an address by the IPv4 address in it." env:"CLIENTELE_OUTBOUND_NAT64"`
+
+	warnings io.Writer // for what a verb has to say beside its work; nil: nobody reads it
 }
 
 // database is the DSN in use, and whether it is a file of ours.
@@ -74,7 +77,7 @@ func (g *Globals) publicURL(tls bool) (server.PublicURL, error) {
 	return server.ParsePublicURL(scheme + "://" + net.JoinHostPort("localhost", port))
 }
 
-// issuer is the issuer for verbs that work beside the server.
+// issuer is the issuer as the flags say it, for verbs that work beside a server that never ran.
 func (g *Globals) issuer() (string, error) {
 	public, err := g.publicURL(false)
 	return public.Issuer, err

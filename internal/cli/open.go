@@ -39,10 +39,6 @@ func (o *opened) Close() { _ = o.Store.Close() }
 // openStore opens what serve keeps, for a verb that runs beside it: never as another user than the owner, never with another
 // schema, and without migrating. Close it after use.
 func (g *Globals) openStore(ctx context.Context) (*opened, error) {
-	issuer, err := g.issuer()
-	if err != nil {
-		return nil, err
-	}
 	if err := g.checkOwner(); err != nil {
 		return nil, err
 	}
@@ -55,8 +51,8 @@ func (g *Globals) openStore(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, g.explain(err)
 	}
-	o := &opened{Store: kept, Master: master, Issuer: issuer, Actor: osUser()}
-	if err := o.wire(ctx); err != nil {
+	o := &opened{Store: kept, Master: master, Actor: osUser()}
+	if err := errors.Join(o.name(ctx, g), o.wire(ctx)); err != nil {
 		_ = kept.Close()
 		return nil, err
 	}
@@ -83,12 +79,28 @@ func (g *Globals) explain(err error) error {
 	return fmt.Errorf("opening %s: %w", g.describe(), err)
 }
 
+// name finds under which name the server is known: as the flags say, or as it was started last. Where both say something else the
+// flags win, and that is said.
+func (o *opened) name(ctx context.Context, g *Globals) error {
+	o.Settings = &settings.Keeper{Store: o.Store, Now: time.Now}
+	served, err := o.Settings.Served(ctx)
+	if err != nil {
+		return err
+	}
+	if o.Issuer = served; served != "" && g.PublicURL == "" {
+		return nil
+	}
+	if o.Issuer, err = g.issuer(); err == nil && served != "" && served != o.Issuer && g.warnings != nil {
+		fmt.Fprintf(g.warnings, "clientele: --public-url says %s, but the server was started as %s. Leave it out, and what the server was started with counts.\n", o.Issuer, served)
+	}
+	return err
+}
+
 func (o *opened) wire(ctx context.Context) error {
 	var err error
 	if o.Keys, err = server.EnsureKeyring(ctx, o.Store, o.Master, time.Now()); err != nil {
 		return err
 	}
-	o.Settings = &settings.Keeper{Store: o.Store, Now: time.Now}
 	if err := o.Settings.Reload(ctx); err != nil {
 		if _, wrong := errors.AsType[*settings.InvalidValue](err); !wrong { // a wrong one keeps its default and can be set right
 			return err

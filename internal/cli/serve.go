@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net"
 	"syscall"
+	"time"
 
 	"clientele/internal/account"
 	"clientele/internal/server"
+	"clientele/internal/settings"
 )
 
 // ServeCmd starts the server.
@@ -61,7 +63,17 @@ func (c *ServeCmd) start(ctx context.Context, g *Globals, k *kept, out *Output) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("starting: %w", err)
 	}
-	return s, tlsConfig, greet(ctx, s, g, out)
+	return s, tlsConfig, errors.Join(remember(ctx, k, s.Issuer(), out), greet(ctx, s, g, out))
+}
+
+// remember keeps the issuer for the verbs that work beside the server, and says so if it is another than before.
+func remember(ctx context.Context, k *kept, issuer string, out *Output) error {
+	keeper := &settings.Keeper{Store: k.Store, Now: time.Now}
+	before, err := keeper.Serve(ctx, osUser(), issuer)
+	if err == nil && before != "" && before != issuer {
+		out.Notef("The public URL was %s and is %s now: the issuer of tokens and the address of the Management API change with it, and passkeys work at the host they were made at.\n", before, issuer)
+	}
+	return err
 }
 
 // config is what the flags say; the store and the master key are still to come.

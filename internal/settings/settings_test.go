@@ -243,3 +243,29 @@ func TestOfTwoEditsAtOnceOneWins(t *testing.T) {
 		}
 	})
 }
+
+// The command line learns from it under which name the server runs.
+func TestTheIssuerOfTheLastStartIsKeptAndItsChangeRecorded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		k := keeper(s)
+		actor := audit.Actor{Kind: audit.ActorOSUser, ID: "ada", Name: "ada", Door: "cli"}
+		for _, c := range []struct{ issuer, before string }{
+			{"https://id.example.com/", ""}, {"https://id.example.com/", "https://id.example.com/"}, {"https://login.example.com/", "https://id.example.com/"},
+		} {
+			before, err := k.Serve(t.Context(), actor, c.issuer)
+			if err != nil || before != c.before {
+				t.Errorf("started as %s: %q, %v", c.issuer, before, err)
+			}
+			if served, err := k.Served(t.Context()); err != nil || served != c.issuer {
+				t.Errorf("kept: %q, %v", served, err)
+			}
+		}
+		events, err := s.Events(t.Context(), audit.Query{TargetKind: settings.Kind, TargetID: "public_url", Limit: 10})
+		if err != nil || len(events) != 2 {
+			t.Errorf("%+v, %v", events, err)
+		}
+		if err := k.Reload(t.Context()); err != nil || k.Current() != settings.Default() {
+			t.Errorf("it is taken for a setting: %v", err)
+		}
+	})
+}
