@@ -4,26 +4,51 @@ import (
 	"context"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/management"
 	"clientele/internal/registry"
 )
 
 // AppsRotateSecretCmd replaces the secret of an application.
 type AppsRotateSecretCmd struct {
-	ID string `arg:"" help:"Client ID."`
+	ID               string `arg:"" help:"Client ID."`
+	EndRefreshTokens bool   `help:"End all refresh tokens of the application too: whoever had the secret may have got some."`
 	JSONFlag
 }
 
 // Help is the long help.
 func (c *AppsRotateSecretCmd) Help() string {
-	return `For a secret that leaked: every older one stops working at once. To change secrets without an interruption, use add-secret.`
+	return `For a secret that leaked: every older one stops working at once. To change secrets without an interruption, use add-secret.
+
+Examples:
+  clientele apps rotate-secret tXOb…
+  clientele apps rotate-secret tXOb… --end-refresh-tokens`
 }
 
 // Run replaces the secret and prints the new one.
 func (c *AppsRotateSecretCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 	return mintSecret(ctx, g, out, c.ID, c.JSON, func(o *opened, id string) (registry.Application, registry.Minted, error) {
-		return o.Registry.ReplaceSecret(ctx, o.Actor, id)
+		app, minted, err := o.Registry.ReplaceSecret(ctx, o.Actor, id)
+		if err != nil || !c.EndRefreshTokens {
+			return app, minted, err
+		}
+		// The secret is shown even if this fails: it exists, and will not be shown again.
+		if err := endRefreshTokens(ctx, o, out, &app); err != nil {
+			out.Notef("clientele: the refresh tokens live on: %v\n", err)
+		}
+		return app, minted, nil
 	})
+}
+
+func endRefreshTokens(ctx context.Context, o *opened, out *Output, app *registry.Application) error {
+	now := time.Now()
+	n, err := o.Store.RevokeFamilies(ctx, app.ID, now, audit.Event{
+		At: now, Kind: "application.connections_ended", Actor: o.Actor, TargetKind: registry.KindApplication, TargetID: app.ID, TargetName: app.Name,
+	})
+	if err == nil {
+		out.Notef("%s ended.\n", counted(n, "refresh token", "refresh tokens"))
+	}
+	return err
 }
 
 // AppsAddSecretCmd adds a secret to an application.
