@@ -18,25 +18,31 @@ var checks = []check{
 		spec: "RFC 9700 §4.1", fix: "Remove the callback URL, or give the host its address back.",
 	},
 	{
-		id: "redirect_localhost", severity: High, field: "redirect_uris", applies: both(forProduction, forPerson, not(ofType(registry.Native))), find: redirectLocalhost,
+		id: "redirect_localhost", severity: High, field: "redirect_uris", applies: both(forProduction, forPerson, not(ofType(registry.Native)), not(forImported)), find: redirectLocalhost,
 		title: "A callback URL is on localhost", passed: "No callback URL is on localhost",
 		why:  "Any program on a person's device can listen there and take the authorization code. It belongs into a development instance, or into a native application.",
 		spec: "RFC 8252 §8.3", fix: "Remove it from this instance; use an application of its own for development.",
 	},
 	{
-		id: "redirect_http", severity: High, field: "redirect_uris", applies: forPerson, find: redirectPlain,
+		id: "redirect_http", severity: High, field: "redirect_uris", applies: both(forProduction, forPerson), find: redirectPlain,
 		title: "A callback URL is plain http", passed: "Every callback URL is protected on the way",
 		why: "Whoever is on the network reads the authorization code.", spec: "RFC 9700 §2.6",
 		fix: "Serve the callback over https.",
 	},
 	{
-		id: "redirect_unused", severity: Low, field: "redirect_uris", applies: forPerson, use: true, find: redirectUnused,
+		id: "redirect_loopback_imported", severity: Info, field: "redirect_uris", applies: both(forPerson, forImported), asks: true, find: redirectLocalhost,
+		title: "People are sent back to a program on their device", passed: "Nobody is sent to a program on their device",
+		why:  "Any program on the device can listen there. PKCE makes the code useless to it, and people are asked for consent each time, but they cannot tell two programs apart.",
+		spec: "RFC 8252 §8.3", fix: "Nothing, if its owner makes a program that people install. Ask its owner otherwise.",
+	},
+	{
+		id: "redirect_unused", severity: Low, field: "redirect_uris", applies: both(forPerson, not(forImported)), use: true, find: redirectUnused,
 		title: "A callback URL was not used for 90 days", passed: "Every callback URL is used",
 		why:  "Each callback URL is a place where codes can be sent to. One that nobody looks after any more is where an attacker waits.",
 		spec: "RFC 9700 §4.1", fix: "Remove it if nothing needs it.",
 	},
 	{
-		id: "redirect_native_web", severity: Low, field: "redirect_uris", applies: both(forPerson, ofType(registry.Native)), find: redirectNativeWeb,
+		id: "redirect_native_web", severity: Info, field: "redirect_uris", applies: both(forPerson, ofType(registry.Native)), find: redirectNativeWeb,
 		title: "A native application returns to a web page", passed: "The application is returned to directly",
 		why:  "Only a claimed https link leads back into the program. Any other page gets the authorization code in a browser, which cannot use it safely.",
 		spec: "RFC 8252 §7.2", fix: "Make sure that the link is claimed by the program (App Links, Universal Links), or choose the type regular web application.",
@@ -77,7 +83,7 @@ var checks = []check{
 	{
 		id: "login_url_missing", severity: Info, field: "initiate_login_uri", applies: both(forPerson, ofType(registry.SinglePage, registry.RegularWeb), not(forThirdParty)), find: loginURLMissing,
 		title: "The application has no login URL", passed: "Sign-in can begin at the application",
-		why:  "When a sign-in page was left open too long, or opened from a bookmark, there is nowhere to send the person to begin again.",
+		why:  "Whoever wants to send people into the application, from a portal or a bookmark, knows no address that begins a sign-in.",
 		spec: "OpenID Connect Core 1.0 §4", fix: "Enter the page of the application that begins a sign-in.",
 	},
 	{
@@ -133,7 +139,7 @@ var checks = []check{
 		spec: "RFC 6749 §2.1", fix: "Revoke the secret, or choose an authentication method that uses it.",
 	},
 	{
-		id: "secret_public_retired", severity: Info, field: "secrets", applies: forPublic, find: secretPublicRetired,
+		id: "secret_public_retired", severity: Info, field: "secrets", applies: both(forPublic, not(forImported)), find: secretPublicRetired,
 		title: "A public application has secrets or keys left over", passed: "Nothing is left over of earlier credentials",
 		why:  "They no longer work and are kept only to recognise their use. Copies may still be in the program.",
 		spec: "RFC 6749 §2.1", fix: "Remove the old secrets and keys from the program and its configuration.",
@@ -158,9 +164,9 @@ var checks = []check{
 	},
 	{
 		id: "secret_expired", severity: Low, field: "secrets", applies: forSecret, find: secretExpired,
-		title: "A secret has expired", passed: "No secret has expired",
-		why:  "It no longer works. If it was the last one, the application cannot authenticate.",
-		spec: "RFC 6749 §2.3.1", fix: "Revoke it, and see that the application uses a newer one.",
+		title: "Every secret has expired", passed: "No secret ran out without a successor",
+		why:  "The application cannot authenticate with a secret, and whoever runs it may be tempted to switch protection off in a hurry.",
+		spec: "RFC 6749 §2.3.1", fix: "Add a secret and bring it to where the application runs, or switch the application off.",
 	},
 	{
 		id: "secret_unused", severity: Moderate, field: "secrets", applies: forSecret, use: true, find: secretUnused,
@@ -172,7 +178,7 @@ var checks = []check{
 		id: "credential_retired_tried", severity: Moderate, field: "secrets", use: true, find: retiredTried,
 		title: "A retired credential is still being tried", passed: "No retired credential was tried",
 		why:  "Either a part of the application was forgotten at the rotation, or somebody found the old one.",
-		spec: "RFC 9700 §2.5", fix: "Find out who sends it: Activity shows the address. Replace the secret if you do not know them.",
+		spec: "RFC 9700 §2.5", fix: "Find out who sends it: Activity shows the address. If you do not know them, replace what is in use now as well.",
 	},
 	{
 		id: "auth_secret_only", severity: Info, field: "auth_methods", applies: forSecret, find: secretOnly,
@@ -187,7 +193,7 @@ var checks = []check{
 		spec: "RFC 9700 §2.5", fix: "Choose private_key_jwt alone when the application signs.",
 	},
 	{
-		id: "auth_none_beside_key", severity: Low, field: "auth_methods", applies: both(forKeys, forImported), find: noneBesideKey,
+		id: "auth_none_beside_key", severity: Low, field: "auth_methods", applies: both(forKeys, forImported), asks: true, find: noneBesideKey,
 		title: "It may come with a key or with nothing", passed: "The key is always asked for",
 		why:  "Somebody else can pass as this application by leaving the key out; only the callback URLs stand against that.",
 		spec: "CIMD-02 §8.2", fix: "Ask its owner to publish private_key_jwt alone.",
@@ -212,9 +218,9 @@ var checks = []check{
 	},
 	{
 		id: "key_expired", severity: Low, field: "keys", applies: forKeys, find: keyExpired,
-		title: "A key or its certificate has ended", passed: "No key has ended",
-		why:  "It no longer authenticates anybody, and hides which keys are in use.",
-		spec: "RFC 7523 §3", fix: "Delete it.",
+		title: "Every key, or its certificate, has ended", passed: "No key ran out without a successor",
+		why:  "The application cannot authenticate with a key, and whoever runs it may be tempted to switch protection off in a hurry.",
+		spec: "RFC 7523 §3", fix: "Add the next key, or switch the application off.",
 	},
 	{
 		id: "key_unused", severity: Low, field: "keys", applies: both(forKeys, not(forImported)), use: true, find: keyUnused,
@@ -288,39 +294,39 @@ var checks = []check{
 	},
 	{
 		id: "api_open", severity: Low, field: "apis", applies: both(forPerson, not(forThirdParty)), find: apiOpen,
-		title: "It reaches APIs that nobody granted it", passed: "It reaches only APIs that it was granted",
-		why:  "These APIs are open to every first-party application with every permission. If this one is taken over, so are its tokens for them.",
-		spec: "RFC 9700 §2.3", fix: "Let the API ask for a client grant, and grant the permissions that are needed.",
+		title: "It has permissions that nobody gave it", passed: "It has only the permissions that it was given",
+		why:  "These APIs let every first-party application act for people with all their permissions. If this one is taken over, so are its tokens for them.",
+		spec: "RFC 9700 §2.3", fix: "On the API's page choose “Applications with a permission”, and then give this one the permissions it needs.",
 	},
 	{
 		id: "grant_all_scopes", severity: Low, field: "client_grants", find: grantAllScopes,
-		title: "It is granted every permission of an API", passed: "Every client grant names its permissions",
-		why:  "Permissions that the API gets later are granted to it without anybody looking.",
-		spec: "RFC 9700 §2.3", fix: "Grant the permissions that it needs by name.",
+		title: "It has all permissions of an API, whatever they will be", passed: "Its permissions are named one by one",
+		why:  "Permissions that the API gets later are given to it without anybody looking.",
+		spec: "RFC 9700 §2.3", fix: "Choose the permissions that it needs by name.",
 	},
 	{
 		id: "scope_unused", severity: Low, field: "client_grants", use: true, find: scopesUnused,
-		title: "A permission was not asked for in 90 days", passed: "Every permission is asked for",
+		title: "A permission was in no token lately", passed: "Every permission is used",
 		why:  "What it may do and does not need is what somebody else would use it for.",
 		spec: "RFC 9700 §2.3", fix: "Take the permission back.",
 	},
 	{
 		id: "grant_senseless", severity: Low, field: "client_grants", find: grantsSenseless,
-		title: "A client grant opens nothing", passed: "Every client grant opens something",
+		title: "A permission opens nothing", passed: "Every permission opens something",
 		why:  "It counts for nothing now and would count at once when somebody changes the application or the API, without anybody deciding it.",
-		spec: "RFC 9700 §2.3", fix: "Delete the client grant, or switch on what it is for.",
+		spec: "RFC 9700 §2.3", fix: "Take the permission back, or switch on what it is for.",
 	},
 	{
-		id: "grant_disabled", severity: Low, field: "client_grants", applies: disabled, find: grantsOfDisabled,
-		title: "A disabled application still has client grants", passed: "The disabled application has no client grants",
+		id: "grant_disabled", severity: Info, field: "client_grants", applies: disabled, find: grantsOfDisabled,
+		title: "It is switched off and keeps its permissions", passed: "It is switched off and has no permissions",
 		why:  "Whoever switches it on again gives it all of them back.",
-		spec: "RFC 9700 §2.3", fix: "Delete the client grants if it is not coming back.",
+		spec: "RFC 9700 §2.3", fix: "Take the permissions back, or delete the application, if it is not coming back.",
 	},
 	{
 		id: "management_by_secret", severity: Moderate, field: "client_grants", applies: forSecret, find: managementBySecret,
 		title: "It can change this server with a secret alone", passed: "It cannot change this server with a secret alone",
 		why:  "Whoever finds the secret can create applications, replace credentials or read what people allowed.",
-		spec: "RFC 9700 §2.5", fix: "Let it authenticate with a key, and grant only the permissions it needs.",
+		spec: "RFC 9700 §2.5", fix: "Let it authenticate with a key, and give it only the permissions it needs.",
 	},
 
 	// Whether anybody uses it.
@@ -375,7 +381,7 @@ var checks = []check{
 		spec: "CIMD-02 §8.5", fix: "Approve it on the Document tab, or block it.",
 	},
 	{
-		id: "document_logo", severity: Low, field: "logo_uri", applies: forImported, find: logoElsewhere,
+		id: "document_logo", severity: Low, field: "logo_uri", applies: forImported, asks: true, find: logoElsewhere,
 		title: "Its logo comes from another site", passed: "Its logo is on its own site",
 		why:  "A logo of somebody else makes a consent page look like theirs.",
 		spec: "CIMD-02 §8.8", fix: "Compare the logo with the host of the client ID before you approve it.",

@@ -40,7 +40,10 @@ func good(t *testing.T) *Subject {
 	return &Subject{
 		Application: a, Now: noon, Production: true, APIs: map[string]registry.API{"api1": api},
 		Grants: []registry.ClientGrant{{ID: "cgr_1", ApplicationID: "app1", APIID: "api1", SubjectType: registry.ForUser, Scopes: oauth.Scopes{"read"}, CreatedAt: old, UpdatedAt: old}},
-		Facts:  registry.Facts{Since: noon.Add(-lately), Scopes: map[string]oauth.Scopes{"api1": {"read"}}},
+		Facts: registry.Facts{
+			ForPeople: registry.AskedScopes{Since: noon.Add(-lately), Scopes: map[string]oauth.Scopes{"api1": {"read"}}},
+			ForItself: registry.AskedScopes{Since: noon.Add(-lately), Scopes: map[string]oauth.Scopes{"https://api.example.com/": {"read"}}},
+		},
 	}
 }
 
@@ -109,15 +112,16 @@ var fires = map[string]struct {
 	first func(*Subject) // on top of good; nil = good itself
 	then  func(*Subject)
 }{
-	"redirect_wildcard":       {nil, redirect("https://*.example.com/cb")},
-	"redirect_dead_host":      {nil, func(s *Subject) { s.Facts.DeadHosts = map[string]time.Time{"shop.example.com": noon.Add(-day)} }},
-	"redirect_localhost":      {nil, redirect("https://localhost:8443/cb")},
-	"redirect_http":           {nil, redirect("http://shop.example.com/cb")},
-	"redirect_unused":         {nil, func(s *Subject) { s.Application.RedirectURIs[0].LastUsed = noon.Add(-91 * day) }},
-	"redirect_native_web":     {native, redirect("https://shop.example.com/app")},
-	"redirect_localhost_name": {native, redirect("http://localhost/cb")},
-	"redirect_private_scheme": {native, redirect("com.example.shop:/cb")},
-	"web_origin_insecure":     {nil, func(s *Subject) { s.Application.WebOrigins = registry.URIs("http://localhost:3000") }},
+	"redirect_wildcard":          {nil, redirect("https://*.example.com/cb")},
+	"redirect_dead_host":         {nil, func(s *Subject) { s.Facts.DeadHosts = map[string]time.Time{"shop.example.com": noon.Add(-day)} }},
+	"redirect_localhost":         {nil, redirect("https://localhost:8443/cb")},
+	"redirect_http":              {nil, redirect("http://shop.example.com/cb")},
+	"redirect_loopback_imported": {imported, redirect("http://127.0.0.1/cb")},
+	"redirect_unused":            {nil, func(s *Subject) { s.Application.RedirectURIs[0].LastUsed = noon.Add(-91 * day) }},
+	"redirect_native_web":        {native, redirect("https://shop.example.com/app")},
+	"redirect_localhost_name":    {native, redirect("http://localhost/cb")},
+	"redirect_private_scheme":    {native, redirect("com.example.shop:/cb")},
+	"web_origin_insecure":        {nil, func(s *Subject) { s.Application.WebOrigins = registry.URIs("http://localhost:3000") }},
 	"cors_origin_insecure": {nil, func(s *Subject) {
 		s.Application.CORSOrigins = registry.URIs("https://ok.example.com", "http://127.0.0.1:3000")
 	}},
@@ -341,17 +345,6 @@ func TestOnlyAnInstanceForOthersMindsLocalhost(t *testing.T) {
 		if Production(issuer) != production {
 			t.Errorf("%s: %v", issuer, !production)
 		}
-	}
-}
-
-func TestASecretThatIsReplacedIsNoFinding(t *testing.T) {
-	s := good(t)
-	withSecret(s)
-	ending := usedSecret("sec_0")
-	ending.ExpiresAt = noon.Add(time.Hour)
-	s.Application.Secrets = append(s.Application.Secrets, ending)
-	if found := Check(s); has(found, "secret_expiring") {
-		t.Errorf("%v", ids(found))
 	}
 }
 

@@ -69,7 +69,7 @@ why it matters, where that is written, and what mends it.
 
 | Where | What is checked |
 |---|---|
-| Dashboard, an application's *Security* tab | the stored application, its client grants and its use, with a score |
+| Dashboard, an application's *Security* tab | the stored application, its permissions and its use, with a score |
 | Dashboard, *Settings*, *Advanced*, *Create application*, *Import from URL* | what is typed or would be registered, before it is saved |
 | Dashboard, *Applications* and *Home* | how many findings there are; checked within seconds of a change and at least daily |
 | ` + "`GET /api/v2/clients/{id}/findings`" + ` | the same report, with the scope ` + "`read:clients`" + ` |
@@ -78,9 +78,14 @@ why it matters, where that is written, and what mends it.
 The score is 100, less 30 for each finding of high severity, 12 for moderate, 4 for low; never below 0. What is *info* costs nothing.
 
 *Unused* means for 90 days. Callback hosts are looked up in DNS once a day, through the way out that everything is fetched by; one
-counts as gone only if it had no address twice, at least an hour apart. Which scopes were granted is noted from the first check on,
-so findings about unused permissions begin 50 days after it. Tries of retired secrets are seen for as long as use events
-are kept (30 days unless the settings say otherwise). What is refused when an application is saved (implicit and password grants, a
-secret in a single page application, public clients without PKCE or rotation) can be found only in applications that were stored
-before a rule came, and in what is typed.
+counts as gone only if it had no address twice, at least an hour apart. Which permissions tokens carried is noted from the first
+check on: those for people with the 40 days before, those that programs got for themselves from then on. A permission counts as
+unused after 90 days, or after 30 if more is not known; the finding says since when. Tries of retired secrets are seen for as long as
+use events are kept (30 days unless the settings say otherwise).
+
+A *permission* of an application is a client grant in the Management API and on the command line. What a metadata document owns only
+its owner can change; such a finding says so, and no button is offered. What is refused when an application is saved (implicit and
+password grants, a secret in a single page application, public clients without PKCE or rotation) can be found only in applications
+that were stored before a rule came, and in what is typed. On an instance whose public URL is on loopback, callback URLs, origins
+and logout URLs on localhost or plain http are no finding.
 `

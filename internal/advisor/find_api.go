@@ -62,13 +62,35 @@ func apiSymmetric(s *Subject) []Evidence {
 		func(a *registry.API) string { return "Signed with " + a.SigningAlgorithm })
 }
 
-// apiOpen counts an API that has a client grant as granted.
+// apiOpen: where an API is open to everybody, the permissions of one application do not limit it.
 func apiOpen(s *Subject) []Evidence {
-	granted := func(api *registry.API) bool {
-		return slices.ContainsFunc(s.Grants, func(g registry.ClientGrant) bool { return g.APIID == api.ID && g.SubjectType == registry.ForUser })
+	var found []Evidence
+	for _, api := range apis(s) {
+		if more := beyond(s, &api); openTo(s, &api) && more != "" {
+			found = append(found, Evidence{Label: more, Value: apiWord(&api), APIID: api.ID})
+		}
 	}
-	return eachAPI(s, func(a *registry.API) bool { return openTo(s, a) && !granted(a) },
-		func(a *registry.API) string { return "Open, with " + plural(len(a.Scopes), "permission") })
+	return found
+}
+
+// beyond says what an open API gives the application beside what it was given, or nothing.
+func beyond(s *Subject, api *registry.API) string {
+	var given oauth.Scopes
+	at := slices.IndexFunc(s.Grants, func(g registry.ClientGrant) bool { return g.APIID == api.ID && g.SubjectType == registry.ForUser })
+	if at >= 0 {
+		if s.Grants[at].AllScopes {
+			return ""
+		}
+		given = s.Grants[at].Scopes
+	}
+	more := len(api.ScopeValues().Without(given))
+	switch {
+	case more > 0:
+		return "Open to every first-party application, with " + plural(more, "permission") + " it was not given"
+	case at < 0:
+		return "Open to every first-party application"
+	}
+	return ""
 }
 
 func plural(n int, one string) string {
@@ -97,11 +119,19 @@ func grantEvidence(s *Subject, g *registry.ClientGrant, label string) Evidence {
 	return Evidence{Label: label, Value: value, APIID: g.APIID}
 }
 
+// forWhom tells the two permissions apart that an application may have for one API.
+func forWhom(g *registry.ClientGrant) string {
+	if g.SubjectType == registry.ForUser {
+		return "For people"
+	}
+	return "For itself"
+}
+
 func grantAllScopes(s *Subject) []Evidence {
 	var found []Evidence
 	for _, g := range own(s) {
 		if api, ok := s.APIs[g.APIID]; g.AllScopes && ok {
-			e := grantEvidence(s, &g, "All "+plural(len(api.Scopes), "permission"))
+			e := grantEvidence(s, &g, forWhom(&g)+", all permissions; now "+plural(len(api.Scopes), "permission"))
 			e.Mend = mendNameScopes.of(g.ID)
 			found = append(found, e)
 		}
@@ -109,31 +139,47 @@ func grantAllScopes(s *Subject) []Evidence {
 	return found
 }
 
-// scopesUnused looks at an application that is used, and at grants that are older than what is looked back at.
+// knownFor is how long has to be known what tokens carried before a permission counts as unused.
+const knownFor = 30 * day
+
+// scopesUnused looks at an application that is used, and at each permission from when on it could have been used as it is now.
 func scopesUnused(s *Subject) []Evidence {
-	if s.Facts.Since.IsZero() || unusedSince(s, s.Application.LastUsed) {
+	if unusedSince(s, s.Application.LastUsed) {
 		return nil
 	}
 	var found []Evidence
 	for _, g := range own(s) {
-		if g.CreatedAt.After(s.Facts.Since) || g.UpdatedAt.After(s.Facts.Since) || g.AllScopes {
+		used, from := carried(s, &g)
+		if g.AllScopes || sense(s, &g) != "" || from.IsZero() || s.Now.Sub(from) < knownFor {
 			continue
 		}
-		used := s.Facts.Scopes[g.APIID]
-		var unused []string
-		for _, scope := range g.Scopes {
-			if !used.Has(scope) && !slices.Contains(unused, scope) {
-				unused = append(unused, scope)
-			}
-		}
-		if len(unused) > 0 {
-			e := grantEvidence(s, &g, "Not asked for: "+strings.Join(unused, " ")+", since")
-			e.At = s.Facts.Since
+		if unused := slices.Compact(slices.Sorted(slices.Values(g.Scopes.Without(used)))); len(unused) > 0 {
+			e := grantEvidence(s, &g, forWhom(&g)+", in no token: "+strings.Join(unused, " ")+", since")
+			e.At = from
 			e.Mend = mendDropScopes.of(g.ID)
 			found = append(found, e)
 		}
 	}
 	return found
+}
+
+// carried are the scopes of an API that were in tokens by a permission, and since when that is known; zero if it is not.
+func carried(s *Subject, g *registry.ClientGrant) (oauth.Scopes, time.Time) {
+	api := s.APIs[g.APIID]
+	use, name := s.Facts.ForPeople, api.ID
+	if g.SubjectType == registry.ForClient {
+		use, name = s.Facts.ForItself, api.Identifier
+	}
+	from := use.Since
+	if from.IsZero() {
+		return nil, from
+	}
+	for _, changed := range []time.Time{g.CreatedAt, g.UpdatedAt} {
+		if changed.After(from) {
+			from = changed
+		}
+	}
+	return use.Scopes[name], from
 }
 
 // sense says why a client grant opens nothing, or nothing if it does. RFC 6749 §4.4.
@@ -143,7 +189,7 @@ func sense(s *Subject, g *registry.ClientGrant) string {
 	case !known:
 		return "The API is gone"
 	case g.SubjectType == registry.ForClient && !s.Application.Allows(oauth.ClientCredentials):
-		return "For itself, but it has no client_credentials grant"
+		return "For itself, but the grant type client_credentials is off"
 	case g.SubjectType == registry.ForUser && !person(&s.Application):
 		return "For people, but nobody signs in to it"
 	case g.SubjectType == registry.ForUser && api.UserPolicy == registry.DenyAll:
@@ -175,7 +221,7 @@ func enabled(s *Subject) bool { return s.Application.Enabled }
 func grantsOfDisabled(s *Subject) []Evidence {
 	var found []Evidence
 	for _, g := range own(s) {
-		e := grantEvidence(s, &g, "Client grant")
+		e := grantEvidence(s, &g, forWhom(&g))
 		e.Mend = mendDeleteGrant.of(g.ID)
 		found = append(found, e)
 	}
@@ -184,9 +230,6 @@ func grantsOfDisabled(s *Subject) []Evidence {
 
 // managementBySecret looks for permissions that write.
 func managementBySecret(s *Subject) []Evidence {
-	if s.Application.Accepts(oauth.AuthPrivateKeyJWT) && !forSecret(s) {
-		return nil
-	}
 	var found []Evidence
 	for _, g := range own(s) {
 		if g.APIID != registry.ManagementAPIID || sense(s, &g) != "" {

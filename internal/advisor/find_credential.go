@@ -3,6 +3,7 @@ package advisor
 import (
 	"crypto/rsa"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -89,10 +90,13 @@ func secretExpiring(s *Subject) []Evidence {
 	})
 }
 
+// secretExpired: one that ended while another works is what a rotation leaves behind.
 func secretExpired(s *Subject) []Evidence {
-	bad := func(c registry.ClientSecret) bool { return c.RetiredAt.IsZero() && !c.Usable(s.Now) }
-	return secrets(s, bad, func(c registry.ClientSecret) Evidence {
-		return Evidence{Label: "Secret ended", Value: secretWord(c), At: c.ExpiresAt, Mend: mendRevokeSecret.of(c.ID)}
+	if slices.ContainsFunc(s.Application.Secrets, func(c registry.ClientSecret) bool { return c.Usable(s.Now) }) {
+		return nil
+	}
+	return secrets(s, func(c registry.ClientSecret) bool { return c.RetiredAt.IsZero() }, func(c registry.ClientSecret) Evidence {
+		return Evidence{Label: "Secret ended", Value: secretWord(c), At: c.ExpiresAt}
 	})
 }
 
@@ -210,18 +214,15 @@ func keyExpiring(s *Subject) []Evidence {
 	})
 }
 
-// keyExpired proposes to delete a key only where another one works.
+// keyExpired: as with secrets, one that ended while another works is what a rotation leaves behind.
 func keyExpired(s *Subject) []Evidence {
+	if slices.ContainsFunc(s.Application.Keys, func(k registry.Key) bool { return k.Usable(s.Now) }) {
+		return nil
+	}
 	ended := func(k registry.Key) bool {
 		return k.RetiredAt.IsZero() && !k.ExpiresAt.IsZero() && !s.Now.Before(k.ExpiresAt)
 	}
-	return keys(s, ended, func(k registry.Key) Evidence {
-		e := Evidence{Label: "Key ended", Value: keyWord(k), At: k.ExpiresAt}
-		if otherKey(s, k) {
-			e.Mend = mendDeleteKey.of(k.ID)
-		}
-		return e
-	})
+	return keys(s, ended, func(k registry.Key) Evidence { return Evidence{Label: "Key ended", Value: keyWord(k), At: k.ExpiresAt} })
 }
 
 func keyUnused(s *Subject) []Evidence {

@@ -38,9 +38,10 @@ func documentDowngrade(s *Subject) []Evidence {
 	return []Evidence{{Label: "Suspended", Value: s.Application.ExternalID, At: m.SuspendedAt}}
 }
 
+// documentUnreachable: a copy was kept because of just that.
 func documentUnreachable(s *Subject) []Evidence {
 	m := s.Application.Import
-	if m.Failures == 0 || m.FailedAt.IsZero() || s.Now.Sub(m.FailedAt) < unreachableAfter {
+	if m.PinnedUntil.After(s.Now) || m.Failures == 0 || m.FailedAt.IsZero() || s.Now.Sub(m.FailedAt) < unreachableAfter {
 		return nil
 	}
 	return []Evidence{{Label: "Failed " + times(m.Failures) + " (" + string(m.Failure) + "), since", Value: s.Application.ExternalID, At: m.FailedAt}}

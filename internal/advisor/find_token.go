@@ -17,7 +17,8 @@ func publicOrNative(s *Subject) bool {
 
 func rotating(s *Subject) bool { return s.Application.Refresh.Rotating }
 
-// expected are the grant types that fit a type; all others are a second way in.
+// expected are the grant types that fit a type; all others are a second way in, and so is a token for the program itself without
+// proof that it asks. RFC 6749 §4.4.
 var expected = map[registry.Type][]oauth.GrantType{
 	registry.Native:           {oauth.AuthorizationCode, oauth.RefreshToken},
 	registry.SinglePage:       {oauth.AuthorizationCode, oauth.RefreshToken},
@@ -32,6 +33,9 @@ func grantsUnexpected(s *Subject) []Evidence {
 		fits := false
 		for _, e := range expected[s.Application.Type] {
 			fits = fits || g == e
+		}
+		if g == oauth.ClientCredentials && s.Application.Public() {
+			fits = false
 		}
 		// Of a document's application the operator switches this grant on by hand, whatever the type.
 		if s.Application.Import != nil && g == oauth.ClientCredentials && s.Application.Import.ClientCredentials {

@@ -3,6 +3,8 @@ package advisor
 import (
 	"slices"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"clientele/internal/registry"
 )
@@ -55,7 +57,7 @@ type Subject struct {
 	Draft       bool // not stored yet, or just being edited: nothing about its use is known
 	Now         time.Time
 	Production  bool                    // the instance is not one on loopback: http and localhost are risks
-	Grants      []registry.ClientGrant  // of the application, default grants included where they apply to it
+	Grants      []registry.ClientGrant  // permissions of the application, default ones included where they apply to it
 	APIs        map[string]registry.API // by internal id: of the grants, and those that are open to the application without one
 	DefaultAPI  string                  // identifier of the API that a request without one is for; empty if there is none
 	Facts       registry.Facts          // how it is used
@@ -79,7 +81,7 @@ func run(s *Subject) (found []Finding, passed []Passed) {
 			continue
 		}
 		f := Finding{
-			Check: c.id, Severity: c.severity, Title: c.title, Evidence: evidence, Why: c.why, Spec: c.spec, Fix: c.fix, Field: c.field,
+			Check: c.id, Severity: c.severity, Title: c.title, Evidence: evidence, Why: c.why, Spec: c.spec, Fix: c.fixFor(&s.Application), Field: c.field,
 		}
 		if f.Mend = c.mend; !mendable(s, c.field) {
 			f.unmend()
@@ -90,6 +92,16 @@ func run(s *Subject) (found []Finding, passed []Passed) {
 		return slices.Index(Severities, a.Severity) - slices.Index(Severities, b.Severity)
 	})
 	return found, passed
+}
+
+// fixFor says what to do, and who can: what a metadata document says only its owner changes. An operator may still narrow the grant
+// types and choose another type.
+func (c *check) fixFor(a *registry.Application) string {
+	if c.asks || c.field == "grant_types" || c.field == "type" || a.FieldOwner(c.field) == registry.FromOperator {
+		return c.fix
+	}
+	first, size := utf8.DecodeRuneInString(c.fix)
+	return "Only its owner can change this, in the metadata document: " + string(unicode.ToLower(first)) + c.fix[size:]
 }
 
 // mendable: of what a metadata document owns nothing can be changed here, and a draft is changed where it is typed.

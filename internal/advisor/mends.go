@@ -2,6 +2,7 @@ package advisor
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -46,6 +47,7 @@ type Mend struct {
 // mending is a change that is being made.
 type mending struct {
 	id      string // of the application
+	seen    int64  // its revision
 	what    []string
 	subject *Subject
 }
@@ -65,16 +67,16 @@ var Mends = []Mend{
 	{mendSwitchOff, "Switch it off", "Nobody can sign in with it and it gets no new tokens, until it is switched on again.", false, switchOff},
 	{string(mendRemoveURI), "Remove", "Requests that name it are refused.", false, edit(removeURI)},
 	{string(mendRevokeSecret), "Revoke", "The secret stops working at once.", true, func(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
-		_, err := s.Registry.RevokeSecret(ctx, actor, m.id, m.what[0])
+		_, err := s.Registry.RevokeSecretAt(ctx, actor, m.id, m.seen, m.what[0])
 		return err
 	}},
 	{string(mendDeleteKey), "Delete", "The key stops working at once.", true, func(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
-		_, err := s.Registry.DeleteKey(ctx, actor, m.id, m.what[0])
+		_, err := s.Registry.DeleteKeyAt(ctx, actor, m.id, m.seen, m.what[0])
 		return err
 	}},
 	{string(mendNameScopes), "Name the permissions it has now", "It keeps what it has and gets nothing that is added later.", true, nameScopes},
 	{string(mendDropScopes), "Take them back", "Tokens that are made from now on are without these permissions.", true, dropScopes},
-	{string(mendDeleteGrant), "Delete the grant", "The application gets no new tokens of this API by it.", true, func(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
+	{string(mendDeleteGrant), "Take the permission back", "The application gets no new tokens of this API by it.", true, func(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
 		return s.Registry.DeleteClientGrant(ctx, actor, m.what[0])
 	}},
 }
@@ -89,12 +91,26 @@ func MendFor(id string) (Mend, bool) {
 	return Mends[i], true
 }
 
-// mend makes a change only while a finding proposes it, so that nothing else can be done by this way.
+// mend makes a change only while a finding proposes it, so that nothing else can be done by this way. The change is of the revision
+// that was checked: if somebody else was faster, what they left is checked again. So of two presses at once one makes the change,
+// and the other finds nothing to mend.
 func (s *Service) mend(ctx context.Context, actor audit.Actor, id, mend string) error {
 	change, known := MendFor(mend)
 	if !known {
 		return registry.ErrNotFound
 	}
+	for attempt := 1; ; attempt++ {
+		err := s.mendAsSeen(ctx, actor, change, id, mend)
+		if !errors.Is(err, registry.ErrStale) || attempt == maxMends {
+			return err
+		}
+	}
+}
+
+// maxMends is how often a change is tried when others write in between.
+const maxMends = 10
+
+func (s *Service) mendAsSeen(ctx context.Context, actor audit.Actor, change Mend, id, mend string) error {
 	a, err := s.Registry.Application(ctx, id)
 	if err != nil {
 		return err
@@ -106,7 +122,7 @@ func (s *Service) mend(ctx context.Context, actor audit.Actor, id, mend string) 
 	if !proposed(Check(&subjects[0]), mend) {
 		return registry.ErrNotFound
 	}
-	return change.apply(ctx, s, actor, mending{id: id, what: strings.Split(mend, " ")[1:], subject: &subjects[0]})
+	return change.apply(ctx, s, actor, mending{id: id, seen: a.Revision, what: strings.Split(mend, " ")[1:], subject: &subjects[0]})
 }
 
 func proposed(list []Finding, mend string) bool {
@@ -118,7 +134,7 @@ func proposed(list []Finding, mend string) bool {
 // edit makes a change of the application itself.
 func edit(change func(*registry.Application, mending)) func(context.Context, *Service, audit.Actor, mending) error {
 	return func(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
-		_, _, err := s.Registry.Update(ctx, actor, m.id, 0, func(a *registry.Application) error {
+		_, _, err := s.Registry.Update(ctx, actor, m.id, m.seen, func(a *registry.Application) error {
 			change(a, m)
 			return nil
 		})
@@ -154,22 +170,32 @@ func removeURI(a *registry.Application, m mending) {
 }
 
 func switchOff(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
-	_, err := s.Registry.SetEnabled(ctx, actor, m.id, false)
+	_, err := s.Registry.SetEnabledAt(ctx, actor, m.id, m.seen, false)
 	return err
 }
 
 func nameScopes(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
-	_, _, err := s.Registry.UpdateClientGrant(ctx, actor, m.what[0], 0, func(g *registry.ClientGrant) error {
+	return s.editGrant(ctx, actor, m, func(g *registry.ClientGrant) {
 		api := m.subject.APIs[g.APIID]
 		g.AllScopes, g.Scopes = false, api.ScopeValues()
-		return nil
 	})
-	return err
 }
 
 func dropScopes(ctx context.Context, s *Service, actor audit.Actor, m mending) error {
-	_, _, err := s.Registry.UpdateClientGrant(ctx, actor, m.what[0], 0, func(g *registry.ClientGrant) error {
-		g.Scopes = slices.Clone(g.Scopes).And(m.subject.Facts.Scopes[g.APIID])
+	return s.editGrant(ctx, actor, m, func(g *registry.ClientGrant) {
+		used, _ := carried(m.subject, g)
+		g.Scopes = slices.Clone(g.Scopes).And(used)
+	})
+}
+
+// editGrant changes a permission as it was checked.
+func (s *Service) editGrant(ctx context.Context, actor audit.Actor, m mending, change func(*registry.ClientGrant)) error {
+	at := slices.IndexFunc(m.subject.Grants, func(g registry.ClientGrant) bool { return g.ID == m.what[0] })
+	if at < 0 {
+		return registry.ErrNotFound
+	}
+	_, _, err := s.Registry.UpdateClientGrant(ctx, actor, m.what[0], m.subject.Grants[at].Revision, func(g *registry.ClientGrant) error {
+		change(g)
 		return nil
 	})
 	return err

@@ -61,7 +61,7 @@ func (s *Service) Draft(ctx context.Context, a registry.Application) []Finding {
 }
 
 // Mend makes the one-click change of a finding, if the finding is still there. It fails with registry.ErrNotFound if it is
-// not, and like the verb of the registry that makes the change.
+// not, or no longer because somebody made the change before, and like the verb of the registry that makes the change.
 func (s *Service) Mend(ctx context.Context, actor audit.Actor, id, mend string) error {
 	return s.mend(ctx, actor, id, mend)
 }

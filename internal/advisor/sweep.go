@@ -3,6 +3,7 @@ package advisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -17,7 +18,7 @@ import (
 type SweepStore interface {
 	SeedFindings(ctx context.Context) error
 	FindingsChanged(ctx context.Context, kind string, ids []string) error
-	FindingsDue(ctx context.Context, now time.Time, limit int) ([]string, error)
+	TakeFindings(ctx context.Context, now, again time.Time, limit int) ([]string, error)
 	WatchHosts(ctx context.Context, hosts []string, now time.Time) error
 	HostsDue(ctx context.Context, now time.Time, limit int) ([]registry.WatchedHost, error)
 	SaveHost(ctx context.Context, h registry.WatchedHost) error
@@ -41,8 +42,9 @@ type Sweep struct {
 const (
 	every       = 20 * time.Hour // less than a day, so that dates that come near are seen on the day
 	roundSize   = 50
-	maxNoticed  = 5000 // changes between two rounds; what is beyond is checked within the day
-	maxWatched  = 20   // hosts of one application
+	tryAgain    = time.Hour // after which an application is checked that could not be
+	maxNoticed  = 5000      // changes between two rounds; what is beyond is checked within the day
+	maxWatched  = 20        // hosts of one application
 	hostsAtOnce = 10
 	lookUpTime  = 3 * time.Second
 	deadAfter   = time.Hour      // between the two look-ups that a host fails
@@ -69,14 +71,36 @@ func (s *Sweep) Round(ctx context.Context) {
 }
 
 func (s *Sweep) round(ctx context.Context) error {
-	if err := s.note(ctx); err != nil {
-		return err
-	}
+	noted := s.note(ctx)
 	now := s.Service.now()
-	ids, err := s.Store.FindingsDue(ctx, now, roundSize)
+	ids, err := s.Store.TakeFindings(ctx, now, now.Add(tryAgain), roundSize)
 	if err != nil {
-		return err
+		return errors.Join(noted, err)
 	}
+	err = s.check(ctx, ids, now)
+	if err == nil || len(ids) == 1 {
+		return errors.Join(noted, err)
+	}
+	return errors.Join(noted, s.checkEach(ctx, ids, now))
+}
+
+// checkEach checks one by one what could not be checked together, so that one application that makes trouble does not keep the
+// others unchecked. It is tried again after an hour.
+func (s *Sweep) checkEach(ctx context.Context, ids []string, now time.Time) error {
+	var trouble []error
+	for _, id := range ids {
+		if err := s.check(ctx, []string{id}, now); err != nil {
+			trouble = append(trouble, fmt.Errorf("application %s: %w", id, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(trouble...)
+}
+
+// check checks applications together. Those that are gone are left out.
+func (s *Sweep) check(ctx context.Context, ids []string, now time.Time) error {
 	apps := make([]registry.Application, 0, len(ids))
 	for _, id := range ids {
 		a, err := s.Service.Registry.Application(ctx, id)
@@ -94,30 +118,34 @@ func (s *Sweep) round(ctx context.Context) error {
 	if err := s.Store.WatchHosts(ctx, hostsOf(apps), now); err != nil {
 		return err
 	}
-	_, err = s.Service.Reports(ctx, apps)
+	_, err := s.Service.Reports(ctx, apps)
 	return err
 }
 
-// note passes on what changed since the last round, and before the first round what nobody followed.
+// note passes on what changed since the last round, and before the first round what nobody followed. What cannot be passed on is
+// kept for the next round.
 func (s *Sweep) note(ctx context.Context) error {
 	s.mutex.Lock()
 	changed, seeded := s.changed, s.seeded
-	s.changed, s.seeded = nil, true
+	s.changed = nil
 	s.mutex.Unlock()
+	var trouble []error
 	if !seeded {
-		if err := s.Store.SeedFindings(ctx); err != nil {
-			s.mutex.Lock()
-			s.seeded = false
-			s.mutex.Unlock()
-			return err
-		}
+		err := s.Store.SeedFindings(ctx)
+		trouble = append(trouble, err)
+		s.mutex.Lock()
+		s.seeded = err == nil
+		s.mutex.Unlock()
 	}
 	for kind, ids := range changed {
 		if err := s.Store.FindingsChanged(ctx, kind, ids); err != nil {
-			return err
+			trouble = append(trouble, err)
+			for _, id := range ids {
+				s.Changed(kind, id)
+			}
 		}
 	}
-	return nil
+	return errors.Join(trouble...)
 }
 
 // hostsOf are the hosts of redirect URIs that DNS can say something about. Those of applications that nobody has finished an

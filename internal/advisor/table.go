@@ -15,6 +15,7 @@ type check struct {
 	why      string
 	spec     string
 	fix      string
+	asks     bool   // the fix says already what to do where only the owner of a metadata document can change the field
 	use      bool   // needs to know how the application was used, so it says nothing of a draft
 	mend     string // one-click change that mends all it finds; empty if there is none, or one for each piece of evidence
 	applies  func(*Subject) bool

@@ -41,7 +41,7 @@ func TestEveryFieldThatPeopleEditIsRecorded(t *testing.T) {
 	var api API
 	recorded(&api, func() Change { return changedAPI(&API{}, &api) })
 	var g ClientGrant
-	recorded(&g, func() Change { return changedGrant(&ClientGrant{}, &g) })
+	recorded(&g, func() Change { return grantParties{}.changed(&ClientGrant{}, &g) })
 }
 
 // fill sets v to something that is not zero.

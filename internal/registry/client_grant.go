@@ -18,12 +18,13 @@ func (r *Registry) CreateClientGrant(ctx context.Context, actor audit.Actor, g C
 		g.SubjectType = ForClient
 	}
 	g.tidy()
-	if err := r.inspectGrant(ctx, &g); err != nil {
+	parties, err := r.inspectGrant(ctx, &g)
+	if err != nil {
 		return ClientGrant{}, err
 	}
 	now := r.now()
 	g.ID, g.CreatedAt, g.UpdatedAt, g.Revision = mintClientGrantID(), now, now, 1
-	e := r.event(actor, now, "client_grant.created", KindClientGrant, g.ID, g.title(), changedGrant(&ClientGrant{}, &g))
+	e := r.event(actor, now, "client_grant.created", KindClientGrant, g.ID, parties.title(&g), parties.changed(&ClientGrant{}, &g))
 	if err := r.Store.CreateClientGrant(ctx, g, e); err != nil {
 		return ClientGrant{}, err
 	}
@@ -42,12 +43,16 @@ func (r *Registry) UpdateClientGrant(ctx context.Context, actor audit.Actor, id 
 		if revision != 0 && was.Revision != revision {
 			return ClientGrant{}, Change{}, ErrStale
 		}
-		g, c, err := r.editGrant(ctx, was, change)
-		if err != nil || c.Empty() {
-			return g, c, err
+		g, parties, err := r.editGrant(ctx, was, change)
+		if err != nil {
+			return ClientGrant{}, Change{}, err
+		}
+		c := parties.changed(&was, &g)
+		if c.Empty() {
+			return g, c, nil
 		}
 		g.UpdatedAt = r.now()
-		err = r.Store.SaveClientGrant(ctx, g, was.Revision, r.event(actor, g.UpdatedAt, "client_grant.updated", KindClientGrant, g.ID, g.title(), c))
+		err = r.Store.SaveClientGrant(ctx, g, was.Revision, r.event(actor, g.UpdatedAt, "client_grant.updated", KindClientGrant, g.ID, parties.title(&g), c))
 		if errors.Is(err, ErrStale) && revision == 0 && attempt < maxAttempts {
 			continue
 		}
@@ -60,20 +65,18 @@ func (r *Registry) UpdateClientGrant(ctx context.Context, actor audit.Actor, id 
 	}
 }
 
-func (r *Registry) editGrant(ctx context.Context, was ClientGrant, change func(*ClientGrant) error) (ClientGrant, Change, error) {
+func (r *Registry) editGrant(ctx context.Context, was ClientGrant, change func(*ClientGrant) error) (ClientGrant, grantParties, error) {
 	g := was
 	g.Scopes = slices.Clone(was.Scopes)
 	if err := change(&g); err != nil {
-		return ClientGrant{}, Change{}, err
+		return ClientGrant{}, grantParties{}, err
 	}
 	g.tidy()
 	if g.ID != was.ID || g.ApplicationID != was.ApplicationID || g.ThirdParties != was.ThirdParties || g.Strangers != was.Strangers || g.APIID != was.APIID || g.SubjectType != was.SubjectType || !g.CreatedAt.Equal(was.CreatedAt) {
-		return ClientGrant{}, Change{}, refusal("id", "immutable", "names who may call which API for whom, which cannot be changed; create another grant instead")
+		return ClientGrant{}, grantParties{}, refusal("id", "immutable", "names who may call which API for whom, which cannot be changed; create another grant instead")
 	}
-	if err := r.inspectGrant(ctx, &g); err != nil {
-		return ClientGrant{}, Change{}, err
-	}
-	return g, changedGrant(&was, &g), nil
+	parties, err := r.inspectGrant(ctx, &g)
+	return g, parties, err
 }
 
 // DeleteClientGrant takes the permission back. Tokens that were issued live out their lifetime. It fails with ErrNotFound.
@@ -82,41 +85,42 @@ func (r *Registry) DeleteClientGrant(ctx context.Context, actor audit.Actor, id 
 	if err != nil {
 		return err
 	}
-	if err := r.Store.DeleteClientGrant(ctx, id, r.event(actor, r.now(), "client_grant.deleted", KindClientGrant, g.ID, g.title(), changedGrant(&g, &ClientGrant{}))); err != nil {
+	parties, err := r.partiesOf(ctx, &g)
+	if err != nil {
+		return err
+	}
+	if err := r.Store.DeleteClientGrant(ctx, id, r.event(actor, r.now(), "client_grant.deleted", KindClientGrant, g.ID, parties.title(&g), parties.changed(&g, &ClientGrant{}))); err != nil {
 		return err
 	}
 	r.committed(KindClientGrant, id)
 	return nil
 }
 
-// inspectGrant runs the rules of a client grant.
-func (r *Registry) inspectGrant(ctx context.Context, g *ClientGrant) error {
+// inspectGrant runs the rules of a client grant, and returns between whom it is.
+func (r *Registry) inspectGrant(ctx context.Context, g *ClientGrant) (grantParties, error) {
 	i := &inspection{rule: "client_grant_party"}
 	if g.SubjectType != ForUser && g.SubjectType != ForClient {
 		i.add("subject_type", Judgement{Unusable, "client_grant_subject", "must be user or client"})
 	}
-	thirdParty, err := r.checkGrantee(ctx, i, g)
+	parties, err := r.partiesOf(ctx, g)
 	if err != nil {
-		return err
+		return parties, err
 	}
-	api, err := r.API(ctx, g.APIID)
-	switch {
-	case errors.Is(err, ErrNotFound):
+	checkGrantee(i, g, parties.application)
+	if parties.api == nil {
 		i.add("api", Judgement{Unusable, "client_grant_api", "does not exist; create the API first"})
-	case err != nil:
-		return err
-	default:
-		checkGrantScopes(i, g, &api, thirdParty)
+	} else {
+		checkGrantScopes(i, g, parties.api, g.common() || parties.application != nil && parties.application.Ownership == ThirdParty)
 	}
 	if len(i.found) > 0 {
-		return &Invalid{Violations: i.found}
+		return parties, &Invalid{Violations: i.found}
 	}
-	return nil
+	return parties, nil
 }
 
 // checkGrantee: a grant is for one application, for all third parties or for all strangers, never for two of them and never for
 // nobody.
-func (r *Registry) checkGrantee(ctx context.Context, i *inspection, g *ClientGrant) (thirdParty bool, err error) {
+func checkGrantee(i *inspection, g *ClientGrant, a *Application) {
 	switch {
 	case g.common() && g.ApplicationID != "":
 		i.refuse("application", "must be left out of a default grant")
@@ -124,15 +128,9 @@ func (r *Registry) checkGrantee(ctx context.Context, i *inspection, g *ClientGra
 		i.refuse("application", "is one default or the other; third parties and applications nobody approved have a grant each")
 	case g.ApplicationID == "" && !g.common():
 		i.refuse("application", "is missing; name an application, or make it the default grant for third parties or for applications nobody approved")
-	case g.ApplicationID != "":
-		a, err := r.Application(ctx, g.ApplicationID)
-		if errors.Is(err, ErrNotFound) {
-			i.refuse("application", "does not exist")
-			return false, nil
-		}
-		return a.Ownership == ThirdParty, err
+	case g.ApplicationID != "" && a == nil:
+		i.refuse("application", "does not exist")
 	}
-	return g.common(), nil
 }
 
 // common reports whether it is a default grant.
@@ -168,26 +166,3 @@ func checkGrantScopes(i *inspection, g *ClientGrant, api *API, thirdParty bool) 
 }
 
 func (g *ClientGrant) tidy() { g.Scopes = oauth.Scopes(distinct(g.Scopes)) }
-
-// title is what an audit event calls the grant.
-func (g *ClientGrant) title() string {
-	switch {
-	case g.ThirdParties:
-		return "third-party applications → " + g.APIID
-	case g.Strangers:
-		return "applications nobody approved → " + g.APIID
-	}
-	return g.ApplicationID + " → " + g.APIID
-}
-
-func changedGrant(before, after *ClientGrant) Change {
-	var c Change
-	c.add("application", before.ApplicationID, after.ApplicationID)
-	c.add("third_parties", strconv.FormatBool(before.ThirdParties), strconv.FormatBool(after.ThirdParties))
-	c.add("strangers", strconv.FormatBool(before.Strangers), strconv.FormatBool(after.Strangers))
-	c.add("api", before.APIID, after.APIID)
-	c.add("subject_type", string(before.SubjectType), string(after.SubjectType))
-	c.add("scopes", lines(before.Scopes), lines(after.Scopes))
-	c.add("all_scopes", strconv.FormatBool(before.AllScopes), strconv.FormatBool(after.AllScopes))
-	return c
-}

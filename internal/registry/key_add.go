@@ -80,8 +80,13 @@ func (r *Registry) UpdateKey(ctx context.Context, actor audit.Actor, id, keyID s
 // DeleteKey takes a key out of use; it is kept a while to recognise its use. The last one of an application that has no other
 // method cannot go. It fails with *Invalid and ErrNotFound.
 func (r *Registry) DeleteKey(ctx context.Context, actor audit.Actor, id, keyID string) (Application, error) {
+	return r.DeleteKeyAt(ctx, actor, id, 0, keyID)
+}
+
+// DeleteKeyAt is DeleteKey of the application's revision that the caller saw, 0 if any will do. It fails with ErrStale too.
+func (r *Registry) DeleteKeyAt(ctx context.Context, actor audit.Actor, id string, revision int64, keyID string) (Application, error) {
 	now := r.now()
-	a, _, err := r.rewrite(ctx, actor, id, 0, "application.key_deleted", now, func(was, a *Application) error {
+	a, _, err := r.rewrite(ctx, actor, id, revision, "application.key_deleted", now, func(was, a *Application) error {
 		if err := mayHaveKeys(a); err != nil {
 			return err
 		}

@@ -113,8 +113,13 @@ func (r *Registry) AddSecret(ctx context.Context, actor audit.Actor, id, name st
 // RevokeSecret retires one secret at once. The last one may go too: the application then cannot authenticate until it gets
 // another. It fails with ErrNotFound if there is no such secret.
 func (r *Registry) RevokeSecret(ctx context.Context, actor audit.Actor, id, secretID string) (Application, error) {
+	return r.RevokeSecretAt(ctx, actor, id, 0, secretID)
+}
+
+// RevokeSecretAt is RevokeSecret of the application's revision that the caller saw, 0 if any will do. It fails with ErrStale too.
+func (r *Registry) RevokeSecretAt(ctx context.Context, actor audit.Actor, id string, revision int64, secretID string) (Application, error) {
 	now := r.now()
-	a, _, err := r.rewrite(ctx, actor, id, 0, "application.secret_revoked", now, func(_, a *Application) error {
+	a, _, err := r.rewrite(ctx, actor, id, revision, "application.secret_revoked", now, func(_, a *Application) error {
 		i := slices.IndexFunc(a.Secrets, func(s ClientSecret) bool { return s.ID == secretID })
 		if i < 0 {
 			return ErrNotFound

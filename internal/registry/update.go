@@ -49,11 +49,16 @@ func (r *Registry) Update(ctx context.Context, actor audit.Actor, id string, rev
 // SetEnabled switches an application on or off. Switching off always works, also if today's rules would refuse the
 // application as it is. It fails with ErrNotFound.
 func (r *Registry) SetEnabled(ctx context.Context, actor audit.Actor, id string, enabled bool) (Application, error) {
+	return r.SetEnabledAt(ctx, actor, id, 0, enabled)
+}
+
+// SetEnabledAt is SetEnabled of the revision that the caller saw, 0 if any will do. It fails with ErrStale too.
+func (r *Registry) SetEnabledAt(ctx context.Context, actor audit.Actor, id string, revision int64, enabled bool) (Application, error) {
 	kind := "application.disabled"
 	if enabled {
 		kind = "application.enabled"
 	}
-	a, _, err := r.rewrite(ctx, actor, id, 0, kind, r.now(), func(_, a *Application) error {
+	a, _, err := r.rewrite(ctx, actor, id, revision, kind, r.now(), func(_, a *Application) error {
 		a.Enabled = enabled
 		return nil
 	})

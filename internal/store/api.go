@@ -91,6 +91,9 @@ func scanAPIScope(row sqldb.Scanner) (api string, p placed[registry.APIScope], e
 // DeleteAPI removes an API with its client grants. It fails with registry.ErrNotFound, also for the system API.
 func (s *Store) DeleteAPI(ctx context.Context, id string, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		if err := checkAfter(ctx, c, "api_id", id); err != nil {
+			return err
+		}
 		changed, err := c.Exec(ctx, `DELETE FROM apis WHERE id = $1 AND system = FALSE`, id)
 		if err := mustHit(changed, err, registry.ErrNotFound); err != nil {
 			return err

@@ -89,6 +89,9 @@ func saveClientGrantScopes(ctx context.Context, c *sqldb.Conn, g *registry.Clien
 // DeleteClientGrant removes a client grant. It fails with registry.ErrNotFound.
 func (s *Store) DeleteClientGrant(ctx context.Context, id string, e audit.Event) error {
 	return s.db.Update(ctx, func(c *sqldb.Conn) error {
+		if err := checkAfter(ctx, c, "id", id); err != nil {
+			return err
+		}
 		changed, err := c.Exec(ctx, `DELETE FROM client_grants WHERE id = $1`, id)
 		if err := mustHit(changed, err, registry.ErrNotFound); err != nil {
 			return err

@@ -24,8 +24,8 @@ func (s *Store) Facts(ctx context.Context, apps []registry.Application, since ti
 		for i := range apps {
 			ids[i] = apps[i].ID
 			facts[apps[i].ID] = registry.Facts{
-				Tried: map[string]registry.Tried{}, Scopes: map[string]oauth.Scopes{},
-				Shared: map[string][]registry.Sharer{}, DeadHosts: map[string]time.Time{},
+				Tried: map[string]registry.Tried{}, Shared: map[string][]registry.Sharer{}, DeadHosts: map[string]time.Time{},
+				ForPeople: registry.AskedScopes{Scopes: map[string]oauth.Scopes{}}, ForItself: registry.AskedScopes{Scopes: map[string]oauth.Scopes{}},
 			}
 		}
 		if err := readTried(ctx, c, facts, ids, since); err != nil {
@@ -59,27 +59,48 @@ func readTried(ctx context.Context, c *sqldb.Conn, facts map[string]registry.Fac
 	})
 }
 
-// readScopes leaves Since zero for an application whose scopes were not noted for so long.
+// In granted_scopes stands what was granted for people under the id of the API, and what a program got for itself under this word and
+// the identifier. Under the word alone stands from when on the latter is noted.
+const itself = "itself "
+
 func readScopes(ctx context.Context, c *sqldb.Conn, facts map[string]registry.Facts, ids []string, since time.Time) error {
 	var f filter
-	text := `SELECT application_id FROM application_findings WHERE application_id IN ` + in(&f, ids) + ` AND noted_first <= ` + f.arg(since.UnixMicro())
-	noted, err := sqldb.All(ctx, c, scanText, text, f.args...)
+	text := `SELECT f.application_id, f.noted_first, m.last_at FROM application_findings f
+		LEFT JOIN granted_scopes m ON m.application_id = f.application_id AND m.api_id = ` + f.arg(itself) + ` AND m.scope = ''
+		WHERE f.application_id IN ` + in(&f, ids)
+	err := c.Each(ctx, text, f.args, func(row sqldb.Scanner) error {
+		var id string
+		var people, programs time.Time
+		err := row.Scan(&id, sqldb.ScanTime(&people), sqldb.ScanTime(&programs))
+		of := facts[id]
+		of.ForPeople.Since, of.ForItself.Since = knownSince(people, since), knownSince(programs, since)
+		facts[id] = of
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	for _, id := range noted {
-		of := facts[id]
-		of.Since = since
-		facts[id] = of
-	}
 	f = filter{}
-	text = `SELECT application_id, api_id, scope FROM granted_scopes WHERE application_id IN ` + in(&f, ids) + ` AND last_at >= ` + f.arg(since.UnixMicro())
+	text = `SELECT application_id, api_id, scope FROM granted_scopes WHERE application_id IN ` + in(&f, ids) + `
+		AND api_id <> ` + f.arg(itself) + ` AND last_at >= ` + f.arg(since.UnixMicro())
 	return c.Each(ctx, text, f.args, func(row sqldb.Scanner) error {
 		var application, api, scope string
 		err := row.Scan(&application, &api, &scope)
-		facts[application].Scopes[api] = append(facts[application].Scopes[api], scope)
+		use := facts[application].ForPeople
+		if identifier, own := strings.CutPrefix(api, itself); own {
+			use, api = facts[application].ForItself, identifier
+		}
+		use.Scopes[api] = append(use.Scopes[api], scope)
 		return err
 	})
+}
+
+// knownSince is where lately begins for what is noted from first on.
+func knownSince(first, since time.Time) time.Time {
+	if first.After(since) || first.IsZero() {
+		return first
+	}
+	return since
 }
 
 // maxSharers is how many other applications with the same key are named.
@@ -243,6 +264,11 @@ func (s *Store) noteScopes(ctx context.Context, id string, from, now time.Time) 
 				ON CONFLICT (application_id, api_id, scope) DO UPDATE SET last_at = excluded.last_at`, id, pair[0], pair[1], now.UnixMicro()); err != nil {
 				return err
 			}
+		}
+		if err := exec(ctx, c, `INSERT INTO granted_scopes (application_id, api_id, scope, last_at)
+			SELECT id, $2, '', $3 FROM applications WHERE id = $1
+			ON CONFLICT (application_id, api_id, scope) DO NOTHING`, id, itself, now.UnixMicro()); err != nil {
+			return err
 		}
 		return exec(ctx, c, `INSERT INTO application_findings (application_id, high, moderate, low, info, due_at, noted_first, noted_at)
 			SELECT id, 0, 0, 0, 0, 0, $2, $3 FROM applications WHERE id = $1

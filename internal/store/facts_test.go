@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,19 +60,80 @@ func TestScopesAreKnownLongerThanGrantsAreKept(t *testing.T) {
 		if err := s.RevokeGrant(ctx, g.ID, "test", at); err != nil {
 			t.Fatal(err)
 		}
-		if f := facts(t, s, "app1", at.Add(-90*aDay)); !f.Since.IsZero() {
-			t.Error("nobody has looked for 90 days, and yet it is known")
+		if f := facts(t, s, "app1", at.Add(-90*aDay)).ForPeople; !f.Since.Equal(at.Add(-40 * aDay)) {
+			t.Errorf("known since %s, although grants are kept for 40 days", f.Since)
 		}
 		later := at.Add(60 * aDay)
 		if err := s.NoteScopes(ctx, []string{"app1"}, later); err != nil {
 			t.Fatal(err)
 		}
-		f := facts(t, s, "app1", later.Add(-90*aDay))
-		if f.Since.IsZero() || !f.Scopes[api].Has(scope) {
+		f := facts(t, s, "app1", later.Add(-90*aDay)).ForPeople
+		if !f.Since.Equal(later.Add(-90*aDay)) || !f.Scopes[api].Has(scope) {
 			t.Errorf("%+v", f)
 		}
-		if f := facts(t, s, "app1", later.Add(aDay)); f.Scopes[api].Has(scope) {
+		if f := facts(t, s, "app1", later.Add(aDay)).ForPeople; f.Scopes[api].Has(scope) {
 			t.Error("a scope counts as used although it was not since")
+		}
+	})
+}
+
+func TestWhatAProgramGotForItselfIsNotedFromTheFirstNotingOn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, application("app1"))
+		if f := facts(t, s, "app1", noon.Add(-90*aDay)).ForItself; !f.Since.IsZero() {
+			t.Errorf("known since %s, although nothing was noted", f.Since)
+		}
+		for _, at := range []time.Time{noon, noon.Add(aDay)} {
+			if err := s.NoteScopes(ctx, []string{"app1"}, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		token := func(application, grantType, scope string, at time.Time) audit.Use {
+			return audit.Use{At: at, Kind: "token.issued", ApplicationID: application, Detail: map[string]string{"grant_type": grantType, "audience": "https://api.example.com/", "scope": scope}}
+		}
+		refused := token("app1", "client_credentials", "refused", noon)
+		refused.Reason = "no"
+		uses := []audit.Use{
+			token("app1", "client_credentials", "read:orders write:orders", noon.Add(time.Hour)), token("app1", "client_credentials", "read:orders", noon.Add(60*aDay)),
+			token("app1", "authorization_code", "of:people", noon), token("gone", "client_credentials", "read:orders", noon), refused,
+		}
+		for range 2 {
+			if err := s.AppendUses(ctx, uses); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := facts(t, s, "app1", noon.Add(-90*aDay))
+		got := f.ForItself.Scopes["https://api.example.com/"]
+		slices.Sort(got)
+		if !slices.Equal(got, []string{"read:orders", "write:orders"}) || !f.ForItself.Since.Equal(noon) || len(f.ForPeople.Scopes) != 0 {
+			t.Errorf("%+v", f)
+		}
+		if got := facts(t, s, "app1", noon.Add(30*aDay)).ForItself; !slices.Equal(got.Scopes["https://api.example.com/"], []string{"read:orders"}) || !got.Since.Equal(noon.Add(30*aDay)) {
+			t.Errorf("lately: %+v", got)
+		}
+	})
+}
+
+func TestManyBatchesAtOnceNoteWhatProgramsGot(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, application("app1"))
+		create(t, s, application("app2"))
+		if n := together(16, func(i int) bool {
+			one, other := "app1", "app2"
+			if i%2 == 0 {
+				one, other = other, one
+			}
+			use := audit.Use{At: noon, Kind: "token.issued", Detail: map[string]string{"grant_type": "client_credentials", "audience": "orders", "scope": "b a c"}}
+			first, second := use, use
+			first.ApplicationID, second.ApplicationID = one, other
+			return s.AppendUses(ctx, []audit.Use{first, second}) == nil
+		}); n != 16 {
+			t.Errorf("%d of 16 batches were written", n)
+		}
+		for _, id := range []string{"app1", "app2"} {
+			if f := facts(t, s, id, noon.Add(-aDay)).ForItself; len(f.Scopes["orders"]) != 3 {
+				t.Errorf("%s: %v", id, f.Scopes)
+			}
 		}
 	})
 }
@@ -105,7 +167,7 @@ func TestFindingsAreCountedAndComeDueAgain(t *testing.T) {
 		}
 		due := func(at time.Time) int {
 			t.Helper()
-			ids, err := s.FindingsDue(ctx, at, 10)
+			ids, err := s.TakeFindings(ctx, at, at, 10) // due at once again
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,9 +216,73 @@ func TestAChangeOfAnAPIOrAGrantIsAboutItsApplications(t *testing.T) {
 			if err := s.FindingsChanged(ctx, kind, []string{id}); err != nil {
 				t.Fatal(err)
 			}
-			if ids, err := s.FindingsDue(ctx, noon, 10); err != nil || len(ids) != 1 {
+			if ids, err := s.TakeFindings(ctx, noon, noon, 10); err != nil || len(ids) != 1 {
 				t.Errorf("%s: %v, %v", kind, ids, err)
 			}
+		}
+	})
+}
+
+// Once a client grant is gone nobody can say any more whose it was.
+func TestWhoLosesAClientGrantIsCheckedAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		create(t, s, application("app1"))
+		api := apiOf(t, s, "0123456789abcdef01234567")
+		grant := registry.ClientGrant{ID: "cgr_1", ApplicationID: "app1", APIID: api.ID, SubjectType: registry.ForUser, Revision: 1, CreatedAt: noon, UpdatedAt: noon}
+		clientGrant(t, s, grant)
+		lost(t, s, "the grant is deleted", func() error {
+			return s.DeleteClientGrant(ctx, "cgr_1", event("client_grant.deleted", "client_grant", "cgr_1"))
+		})
+		clientGrant(t, s, grant)
+		lost(t, s, "its API is deleted", func() error { return s.DeleteAPI(ctx, api.ID, event("api.deleted", "api", api.ID)) })
+	})
+}
+
+func lost(t *testing.T, s *store.Store, name string, lose func() error) {
+	t.Helper()
+	if err := s.SaveFindings(ctx, map[string]registry.FindingCounts{"app1": {CheckedAt: noon}}, noon.Add(aDay)); err != nil {
+		t.Fatal(err)
+	}
+	if err := lose(); err != nil {
+		t.Fatal(err)
+	}
+	if ids, err := s.TakeFindings(ctx, noon, noon, 10); err != nil || len(ids) != 1 {
+		t.Errorf("%s: %v are due, %v", name, ids, err)
+	}
+}
+
+func TestTenTakersGetEachDueApplicationOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		storetest.Fill(t, s, 200)
+		if err := s.SeedFindings(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var mutex sync.Mutex
+		taken := make(map[string]int)
+		take := func(int) bool {
+			ids, err := s.TakeFindings(ctx, noon, noon.Add(time.Hour), 7)
+			mutex.Lock()
+			defer mutex.Unlock()
+			for _, id := range ids {
+				taken[id]++
+			}
+			return err == nil
+		}
+		for rounds := 0; len(taken) < 200 && rounds < 200; rounds++ {
+			if n := together(10, take); n != 10 {
+				t.Fatalf("%d of 10 could take", n)
+			}
+		}
+		if len(taken) != 200 {
+			t.Errorf("%d of 200 were taken", len(taken))
+		}
+		for id, n := range taken {
+			if n != 1 {
+				t.Errorf("%s was taken %d times", id, n)
+			}
+		}
+		if ids, err := s.TakeFindings(ctx, noon.Add(time.Hour), noon.Add(2*time.Hour), 7); err != nil || len(ids) != 7 {
+			t.Errorf("an hour later: %v, %v", ids, err)
 		}
 	})
 }

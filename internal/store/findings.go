@@ -54,10 +54,12 @@ func loadFindings(ctx context.Context, c *sqldb.Conn, apps []registry.Applicatio
 
 const dueFindings = `SELECT application_id FROM application_findings WHERE due_at <= $1 ORDER BY due_at LIMIT $2`
 
-// FindingsDue returns the applications that are to be checked, those that wait longest first; at most limit of them.
-func (s *Store) FindingsDue(ctx context.Context, now time.Time, limit int) (ids []string, err error) {
-	err = s.db.Read(ctx, func(c *sqldb.Conn) error {
-		ids, err = sqldb.All(ctx, c, scanText, dueFindings, now.UnixMicro(), pageSize(limit))
+// TakeFindings returns applications that are to be checked, those that wait longest first, at most limit of them, and puts them off
+// until again: one that cannot be checked then does not keep the others waiting, and two processes never take the same. It may return fewer than there are.
+func (s *Store) TakeFindings(ctx context.Context, now, again time.Time, limit int) (ids []string, err error) {
+	err = s.db.Update(ctx, func(c *sqldb.Conn) error {
+		ids, err = sqldb.All(ctx, c, scanText, `UPDATE application_findings SET due_at = $3 WHERE due_at <= $1 AND application_id IN (`+dueFindings+`)
+			RETURNING application_id`, now.UnixMicro(), pageSize(limit), again.UnixMicro())
 		return err
 	})
 	return ids, err
@@ -70,6 +72,13 @@ var affected = map[string]string{
 	registry.KindApplication: `SELECT id FROM applications WHERE id IN `,
 	registry.KindClientGrant: `SELECT application_id FROM client_grants WHERE application_id IS NOT NULL AND id IN `,
 	registry.KindAPI:         `SELECT DISTINCT application_id FROM client_grants WHERE application_id IS NOT NULL AND api_id IN `,
+}
+
+// checkAfter makes the applications be checked at once that lose client grants, before they do: afterwards nobody knows whose they
+// were. column is id or api_id.
+func checkAfter(ctx context.Context, c *sqldb.Conn, column, id string) error {
+	return exec(ctx, c, `UPDATE application_findings SET due_at = 0 WHERE application_id IN
+		(SELECT application_id FROM client_grants WHERE application_id IS NOT NULL AND `+column+` = $1)`, id)
 }
 
 // FindingsChanged makes the applications that are affected by changes of things be checked at once. Kinds that affect none are

@@ -146,7 +146,7 @@ func TestWhatOperatorsTryIsNoUseOfAPermission(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if f := facts(t, s, "app1", later.Add(-90*aDay)); f.Scopes[api].Has("tried:only") {
+		if f := facts(t, s, "app1", later.Add(-90*aDay)).ForPeople; f.Scopes[api].Has("tried:only") {
 			t.Errorf("what only a run asked for counts as used: %v", f.Scopes)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 )
 
 // AppendUses writes a batch of use events and raises the used days of what they used: the application, the secret or
-// key, and the redirect URI, and the tallies of the day. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
+// key, the redirect URI, and the scopes that a program got for itself, and the tallies of the day. An event with a reason was refused and used nothing. Things that are gone meanwhile are left out.
 func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 	if len(uses) == 0 {
 		return nil
@@ -24,6 +24,9 @@ func (s *Store) AppendUses(ctx context.Context, uses []audit.Use) error {
 			return err
 		}
 		if err := raiseDays(ctx, c, uses); err != nil {
+			return err
+		}
+		if err := noteOwnScopes(ctx, c, uses); err != nil {
 			return err
 		}
 		return raiseTallies(ctx, c, uses)
