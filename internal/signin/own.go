@@ -156,7 +156,7 @@ func (h *Handler) mountOwn(mux *http.ServeMux) {
 	mux.HandleFunc("POST /account/passkeys", h.owned(ownPasskeys, h.addPasskey))
 	mux.HandleFunc("POST /account/passkeys/rename", h.owned(ownPasskeys, h.renamePasskey))
 	mux.HandleFunc("POST /account/passkeys/remove", h.freshly(ownPasskeys, h.removePasskey))
-	mux.HandleFunc("GET /account/password", h.owned(ownPassword, h.passwordPage))
+	mux.HandleFunc("GET /account/password", h.freshly(ownPassword, h.passwordPage))
 	mux.HandleFunc("POST /account/password", h.freshly(ownPassword, h.changePassword))
 	mux.HandleFunc("GET /account/sessions", h.owned(ownSessions, h.sessionsPage))
 	mux.HandleFunc("POST /account/sessions", h.owned(ownSessions, h.endSessions))

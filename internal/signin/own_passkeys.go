@@ -28,7 +28,7 @@ func (h *Handler) showPasskeys(w http.ResponseWriter, r *http.Request, o owner, 
 	}
 	v.Base, v.Now, v.possible, v.full = "/"+ownPasskeys, h.Now(), h.Passkeys.PasskeysWork(), len(held) >= account.MaxPasskeys
 	for _, p := range held {
-		v.Rows = append(v.Rows, ui.PasskeyRow{ID: p.ID, Name: displayName(p.Name), Synced: p.Synced(), Created: p.CreatedAt, Used: p.LastUsed, Suspected: p.Suspected})
+		v.Rows = append(v.Rows, ui.PasskeyRow{ID: p.ID, Name: p.Name, Synced: p.Synced(), Created: p.CreatedAt, Used: p.LastUsed, Suspected: p.Suspected})
 	}
 	page := h.own(r, o, ownPasskeys, "Sign in with the lock of your device: nothing to type, and nothing that a false page could take.")
 	h.write(w, r, status, passkeysPage(page, v))

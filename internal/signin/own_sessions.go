@@ -3,6 +3,7 @@ package signin
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"clientele/internal/account"
 	"clientele/internal/ui"
@@ -20,7 +21,16 @@ func (h *Handler) sessionsPage(w http.ResponseWriter, r *http.Request, o owner) 
 			ID: s.ID, Agent: s.UserAgent, Address: s.Address, Since: s.CreatedAt, Seen: s.SeenAt, Passkey: s.ByPasskey(), This: s.ID == o.session.ID,
 		})
 	}
+	slices.SortStableFunc(list.Rows, func(a, b ui.SessionRow) int { return first(b.This) - first(a.This) })
 	h.write(w, r, http.StatusOK, sessionsPage(h.own(r, o, ownSessions, "Where you are signed in. Applications you use may keep a session of their own."), list))
+}
+
+// first puts the browser that asks before the others, which stay in their order.
+func first(this bool) int {
+	if this {
+		return 1
+	}
+	return 0
 }
 
 func (h *Handler) endSessions(w http.ResponseWriter, r *http.Request, o owner) {

@@ -380,7 +380,7 @@ func passwordPage(page ui.OwnPage, v passwordView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Required: true, Error: v.passwordFault, Help: "At least 10 characters. Three or four words that do not belong together do well."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Required: true, Error: v.passwordFault, Help: unless(v.passwordFault, "At least 10 characters. Three or four words that do not belong together do well.")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

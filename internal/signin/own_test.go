@@ -70,6 +70,13 @@ func TestWhatChangesHowSomebodySignsInNeedsAFreshSignIn(t *testing.T) {
 		wants(t, page, http.StatusForbidden, "Sign in once more", "Sign in with a passkey")
 		servertest.CheckMarkup(t, path, page.Body)
 	}
+	asked := b.Get("/account/password") // before anything is typed that the sign-in would lose
+	wants(t, asked, http.StatusForbidden, "Sign in once more")
+	wrong := asked.Submit(url.Values{"password": {"not it"}}, "password")
+	wants(t, wrong, http.StatusUnprocessableEntity, "Sign in once more", "The password is wrong.")
+	if right := wrong.Submit(url.Values{"password": {servertest.Password}}, "password"); right.URL.Path != "/account/password" {
+		t.Errorf("it leads to %s (%d)", right.URL, right.Status)
+	}
 	page := b.SignInWith(key, "/signin", url.Values{"next": {"account/passkeys"}, "again": {"yes"}})
 	if page.URL.Path != "/account/passkeys" {
 		t.Errorf("it leads to %s", page.URL)
@@ -102,6 +109,11 @@ func TestWhereOperatorsNeedAPasskeyThePasswordMakesNoSecondOneAtThePeoplesDoor(t
 			t.Errorf("%s asks for the password", path)
 		}
 	}
+	refused := b.SignInWith(s.NewAuthenticator(), "/signin", url.Values{"next": {"account/passkeys"}, "again": {"yes"}})
+	wants(t, refused, http.StatusUnprocessableEntity, "This passkey is not known here", "asks operators for a passkey")
+	if strings.Contains(refused.Body, `type="password"`) {
+		t.Error("after a passkey that is not known the page asks for the password")
+	}
 	wants(t, b.Post("/account/passkeys", url.Values{"state": {"made up"}, "answer": {"{}"}}), http.StatusForbidden, "this instance asks operators for a passkey")
 
 	wants(t, b.SignInWith(key, "/signin", url.Values{"next": {"account/passkeys"}}), http.StatusOK, "Passkeys")
@@ -131,8 +143,9 @@ func TestAPersonRenamesAndRemovesAPasskey(t *testing.T) {
 	servertest.CheckMarkup(t, "passkeys", page.Body)
 	wrong := page.Submit(url.Values{"name": {strings.Repeat("n", 65)}}, "passkey", "name")
 	wants(t, wrong, http.StatusUnprocessableEntity, "64 characters at most", strings.Repeat("n", 65))
-	page = wrong.Submit(url.Values{"name": {"My phone"}}, "passkey", "name")
-	wants(t, page, http.StatusOK, "My phone", "Renamed.")
+	long := strings.Repeat("My own phone ", 4) + "and tablet" // 62 characters, which stay as they are
+	page = wrong.Submit(url.Values{"name": {long}}, "passkey", "name")
+	wants(t, page, http.StatusOK, ">"+long+"<", `value="`+long+`"`, "Renamed.")
 	id := page.Form("passkey", "name").Values.Get("passkey")
 	wants(t, b.Post("/account/passkeys/remove", url.Values{"passkey": {id}}), http.StatusOK, "Passkey removed", "You have no passkey")
 	wants(t, b.Post("/account/passkeys/remove", url.Values{"passkey": {id}}), http.StatusOK, "ended before")
@@ -141,11 +154,14 @@ func TestAPersonRenamesAndRemovesAPasskey(t *testing.T) {
 func TestAPersonChangesThePasswordAndEndsSessions(t *testing.T) {
 	s := server(t)
 	b, other := s.Browser(), s.Browser()
-	signIn(other, person, servertest.Password)
 	signIn(b, person, servertest.Password)
+	signIn(other, person, servertest.Password)
 	page := b.Get("/account/sessions")
 	servertest.CheckMarkup(t, "sessions", page.Body)
 	wants(t, page, http.StatusOK, "this browser", "Sign out everywhere else")
+	if strings.Index(page.Body, "this browser") > strings.Index(page.Body, `value="ses_`) {
+		t.Error("this browser does not stand first")
+	}
 	wants(t, b.Post("/account/sessions", url.Values{"session": {"ses_of_somebody"}}), http.StatusOK, "ended before")
 	wants(t, b.Post("/account/sessions", url.Values{"session": {"others"}}), http.StatusOK, "Signed out everywhere else.")
 	if page := other.Get("/account/sessions"); page.URL.Path != "/signin" {

@@ -104,11 +104,11 @@ func (h *Handler) keepAccount(w http.ResponseWriter, r *http.Request, q waiting)
 }
 
 func (h *Handler) signInFailed(w http.ResponseWriter, r *http.Request, q waiting, email string, err error) {
-	_, user, _ := h.Current(r)
+	session, user, _ := h.Current(r)
 	f := h.form(q, user)
 	f.email, f.next, f.again = email, ownPage(r.PostForm.Get("next")), r.PostForm.Get("again") == "yes" && user.Email != ""
 	if f.again {
-		f.email = user.Email
+		f.email, f.only = user.Email, errors.Is(h.Own.PasskeyFirst(r.Context(), user, session.ID), account.ErrPasskeyFirst)
 	}
 	status := http.StatusUnprocessableEntity
 	throttled, ok := errors.AsType[*account.Throttled](err)
@@ -119,6 +119,8 @@ func (h *Handler) signInFailed(w http.ResponseWriter, r *http.Request, q waiting
 		f.fault = "Too many attempts. Wait " + inWords(wait) + ", then try again."
 	case passkeyFault(err) != "":
 		f.fault = passkeyFault(err)
+	case errors.Is(err, account.ErrWrongPassword) && f.again:
+		f.fault = "The password is wrong."
 	case errors.Is(err, account.ErrWrongPassword):
 		f.fault = "The e-mail address or the password is wrong."
 	case errors.Is(err, account.ErrBlocked): // said only to somebody who has the password or a passkey

@@ -42,6 +42,14 @@ func (f signInForm) autocomplete() string {
 	return "username"
 }
 
+// unless is help under a field, which an error takes the place of.
+func unless(fault, help string) string {
+	if fault != "" {
+		return ""
+	}
+	return help
+}
+
 // link is a page of ours with the request that waits.
 func link(path, request string) string {
 	if request == "" {
