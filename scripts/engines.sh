@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need.sh postgresql
 scripts/postgres.sh run scripts/race.sh -count=1 -timeout 10m \
-  ./internal/sqldb/... ./internal/store/... ./internal/settings/... ./internal/registry/... ./internal/account/... \
+  ./internal/sqldb/... ./internal/store/... ./internal/settings/... ./internal/registry/... ./internal/account/... ./internal/advisor/... \
   ./internal/cimd/... ./internal/authorize/... ./internal/signin/... ./internal/token/... ./test/protocol/... ./test/leak/... "$@"

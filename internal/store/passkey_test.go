@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/secret"
 	"clientele/internal/store"
 	"clientele/internal/store/storetest"
 
@@ -196,6 +197,29 @@ func TestOneSessionOfAUserEndsOrAllTheOthers(t *testing.T) {
 			if got := sessionOf(t, s, id).EndedAt.IsZero(); got != alive {
 				t.Errorf("%s is alive: %v", id, got)
 			}
+		}
+	})
+}
+
+// Web Authentication Level 3 §13.4.3: the database decides who answered a challenge first.
+func TestOf32AnswersToOneChallengeOneIsTaken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		answer := func(challenge string) int {
+			return together(32, func(int) bool {
+				first, err := s.UseOnce(ctx, "passkey", secret.Hash("k1:"+challenge), noon, noon.Add(account.CeremonyLifetime))
+				if err != nil {
+					t.Error(err)
+				}
+				return first
+			})
+		}
+		for _, challenge := range []string{"one", "two"} {
+			if taken := answer(challenge); taken != 1 {
+				t.Errorf("%s was answered %d times", challenge, taken)
+			}
+		}
+		if again := answer("one"); again != 0 {
+			t.Errorf("an answered one was answered %d times again", again)
 		}
 	})
 }
