@@ -14,6 +14,7 @@ const (
 	keeping = "sqldb store store/migrations"
 	helpers = "endpoint clientauth cimd advisor"
 	doors   = "authorize token discovery userinfo management dashboard signin"
+	parts   = "dashboard/activity dashboard/apis dashboard/applications dashboard/documents dashboard/quickstart dashboard/settings dashboard/tools dashboard/users"
 	roof    = "server demo cli servertest"
 )
 
@@ -63,11 +64,24 @@ var policy = []room{
 	{"discovery", ground + " " + nouns + " " + helpers, "*net/http"},
 	{"userinfo", ground + " " + nouns + " " + helpers, "*net/http"},
 	{"management", ground + " " + nouns + " " + helpers, "github.com/danielgtaylor/huma/v2 golang.org/x/time/rate *net/http"},
-	{"dashboard", ground + " " + nouns + " " + helpers, "github.com/a-h/templ *net/http"},
+	{"dashboard", ground + " " + nouns + " " + helpers + " dashboard/frame dashboard/access " + parts, "github.com/a-h/templ *net/http"},
 	{"signin", ground + " " + nouns + " " + helpers, "github.com/a-h/templ *net/http"},
 
+	// rooms of the dashboard: what all share, the choice of permissions that some share, and pages that never import each other
+	{"dashboard/frame", ground + " " + nouns + " " + helpers, "github.com/a-h/templ *net/http"},
+	{"dashboard/frame/frametest", ground + " " + nouns + " dashboard/frame", "github.com/a-h/templ *net/http"}, // what tests put on pages
+	{"dashboard/access", ground + " " + nouns + " dashboard/frame", "github.com/a-h/templ *net/http"},
+	{"dashboard/activity", ground + " " + nouns + " " + helpers + " dashboard/frame", "github.com/a-h/templ *net/http"},
+	{"dashboard/apis", ground + " " + nouns + " " + helpers + " dashboard/frame dashboard/access", "github.com/a-h/templ *net/http"},
+	{"dashboard/applications", ground + " " + nouns + " " + helpers + " dashboard/frame", "github.com/a-h/templ *net/http"},
+	{"dashboard/documents", ground + " " + nouns + " " + helpers + " dashboard/frame dashboard/access", "github.com/a-h/templ *net/http"},
+	{"dashboard/quickstart", ground + " " + nouns + " " + helpers + " dashboard/frame dashboard/access", "github.com/a-h/templ *net/http"},
+	{"dashboard/settings", ground + " " + nouns + " " + helpers + " dashboard/frame", "github.com/a-h/templ *net/http"},
+	{"dashboard/tools", ground + " " + nouns + " " + helpers + " dashboard/frame", "github.com/a-h/templ *net/http"},
+	{"dashboard/users", ground + " " + nouns + " " + helpers + " dashboard/frame", "github.com/a-h/templ *net/http"},
+
 	// roof: only these see the store and every room
-	{"server", ground + " " + nouns + " " + keeping + " " + helpers + " " + doors, "*net/http"},
+	{"server", ground + " " + nouns + " " + keeping + " " + helpers + " " + doors + " dashboard/frame dashboard/settings dashboard/tools", "*net/http"},
 	{"demo", ground + " " + nouns, "*net/http *client"},
 	{"servertest", ground + " " + nouns + " " + keeping + " " + helpers + " store/storetest server outbound/outboundtest", "golang.org/x/net/html *net/http *client"},
 	{"cli", ground + " " + nouns + " " + keeping + " cimd advisor server demo management", "github.com/alecthomas/kong golang.org/x/term *net/http *client"},
@@ -80,7 +94,7 @@ var policy = []room{
 var watched = map[string]bool{"net/http": true, "net/http/httptest": true, "database/sql": true}
 
 // A test may use the fixtures of every noun and, from outside the package, a whole server.
-const testsToo = ground + " " + nouns + " cimd servertest store store/storetest outbound/outboundtest"
+const testsToo = ground + " " + nouns + " cimd servertest store store/storetest outbound/outboundtest dashboard/frame/frametest"
 
 var testLibs = []string{
 	"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal", "golang.org/x/net/html",

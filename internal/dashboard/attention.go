@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"clientele/internal/audit"
+	"clientele/internal/dashboard/activity"
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -70,12 +72,12 @@ func attentionPath(kind registry.ConcernKind) string { return "/dashboard/attent
 
 // needsAttention is what an operator should look at, the most urgent first. A part that cannot be read is left out of the page and
 // told to the log: the rest is worth more.
-func (d *Dashboard) needsAttention(ctx context.Context, v *visit) (items []attentionItem) {
-	if v.waiting > 0 {
-		items = append(items, attentionItem{Kind: ui.Note, Count: v.waiting, Words: plural(v.waiting, "application waits for approval", "applications wait for approval"), Link: toWaiting})
+func (d *Dashboard) needsAttention(ctx context.Context, v *frame.Visit) (items []attentionItem) {
+	if v.Waiting > 0 {
+		items = append(items, attentionItem{Kind: ui.Note, Count: v.Waiting, Words: plural(v.Waiting, "application waits for approval", "applications wait for approval"), Link: frame.ToWaiting})
 	}
 	for _, kind := range registry.ConcernKinds() {
-		all, err := d.Store.Concerns(ctx, kind, v.now, attentionMost+1)
+		all, err := d.Concerns.Concerns(ctx, kind, v.Now, attentionMost+1)
 		if err != nil {
 			d.Log.WarnContext(ctx, "a concern could not be read", slog.String("kind", string(kind)), slog.Any("error", err))
 			continue
@@ -91,7 +93,7 @@ func (d *Dashboard) needsAttention(ctx context.Context, v *visit) (items []atten
 		}
 		items = append(items, item)
 	}
-	risky, err := d.Store.RiskyApplications(ctx)
+	risky, err := d.Concerns.RiskyApplications(ctx)
 	if err != nil {
 		d.Log.WarnContext(ctx, "the applications at risk could not be counted", slog.Any("error", err))
 	}
@@ -113,27 +115,27 @@ func plural(n int, one, many string) string {
 
 // concernLink is where an application's concern is mended.
 func concernLink(kind registry.ConcernKind, c registry.Concern) string {
-	return applicationLink(c.ApplicationID) + "/" + concernWords[kind].tab
+	return activity.ApplicationLink(c.ApplicationID) + "/" + concernWords[kind].tab
 }
 
 // attention lists the applications that one concern is about.
-func (d *Dashboard) attention(w http.ResponseWriter, r *http.Request, v *visit) error {
+func (d *Dashboard) attention(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	kind := registry.ConcernKind(r.PathValue("kind"))
 	if concernWords[kind].title == "" {
 		return registry.ErrNotFound
 	}
-	all, err := d.Store.Concerns(r.Context(), kind, v.now, attentionMost)
+	all, err := d.Concerns.Concerns(r.Context(), kind, v.Now, attentionMost)
 	if err != nil {
 		return err
 	}
-	return v.write(w, r, http.StatusOK, attentionPage(v, kind, all))
+	return v.Write(w, r, http.StatusOK, attentionPage(v, kind, all))
 }
 
 // concernDetail is what of the application it is.
 func concernDetail(kind registry.ConcernKind, c registry.Concern) string {
 	switch kind {
 	case registry.DocumentsFailing:
-		return capital(failureWord(audit.FailureKind(c.Detail)))
+		return frame.Capital(frame.FailureWord(audit.FailureKind(c.Detail)))
 	case registry.Suspended:
 		return suspendWord(c.Detail)
 	}

@@ -9,11 +9,12 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
 
-func attentionPage(v *visit, kind registry.ConcernKind, all []registry.Concern) templ.Component {
+func attentionPage(v *frame.Visit, kind registry.ConcernKind, all []registry.Concern) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -128,7 +129,7 @@ func attentionPage(v *visit, kind registry.ConcernKind, all []registry.Concern) 
 							var templ_7745c5c3_Var7 templ.SafeURL
 							templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(ui.Path(ctx, concernLink(kind, one)))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `attention.templ`, Line: 21, Col: 53}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `attention.templ`, Line: 22, Col: 53}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 							if templ_7745c5c3_Err != nil {
@@ -141,7 +142,7 @@ func attentionPage(v *visit, kind registry.ConcernKind, all []registry.Concern) 
 							var templ_7745c5c3_Var8 string
 							templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(one.Name)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `attention.templ`, Line: 21, Col: 77}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `attention.templ`, Line: 22, Col: 77}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 							if templ_7745c5c3_Err != nil {
@@ -176,7 +177,7 @@ func attentionPage(v *visit, kind registry.ConcernKind, all []registry.Concern) 
 							var templ_7745c5c3_Var10 string
 							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(concernDetail(kind, one))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `attention.templ`, Line: 24, Col: 52}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `attention.templ`, Line: 25, Col: 52}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 							if templ_7745c5c3_Err != nil {
@@ -204,7 +205,7 @@ func attentionPage(v *visit, kind registry.ConcernKind, all []registry.Concern) 
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = ui.Time{At: one.At, Now: v.now}.Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Time{At: one.At, Now: v.Now}.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -238,7 +239,7 @@ func attentionPage(v *visit, kind registry.ConcernKind, all []registry.Concern) 
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page(concernWords[kind].title, "Home", ui.Link{Label: "Home", Href: "/dashboard"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.Page(concernWords[kind].title, "Home", ui.Link{Label: "Home", Href: "/dashboard"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

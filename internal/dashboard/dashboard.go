@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,78 +9,95 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/advisor"
-	"clientele/internal/audit"
+	"clientele/internal/dashboard/access"
+	"clientele/internal/dashboard/activity"
+	"clientele/internal/dashboard/apis"
+	"clientele/internal/dashboard/applications"
+	"clientele/internal/dashboard/documents"
+	"clientele/internal/dashboard/frame"
+	"clientele/internal/dashboard/quickstart"
+	settingpages "clientele/internal/dashboard/settings"
+	"clientele/internal/dashboard/tools"
+	"clientele/internal/dashboard/users"
+	"clientele/internal/grant"
 	"clientele/internal/registry"
-	"clientele/internal/secret"
-	"clientele/internal/settings"
 	"clientele/internal/signing"
-	"clientele/internal/ui"
 )
 
-// Store is what the dashboard asks for itself: that a form works once, what happened, and to end an application's refresh tokens.
-type Store interface {
-	Log
-	UseOnce(ctx context.Context, kind string, hash secret.Hash, now, expires time.Time) (first bool, err error)
-	Events(ctx context.Context, q audit.Query) ([]audit.Event, error)
-	RevokeFamilies(ctx context.Context, applicationID string, now time.Time, e audit.Event) (int, error)
-	Reach(ctx context.Context, applicationID string, now time.Time) (registry.Reach, error)
+// Concerns is what needs somebody, for Home.
+type Concerns interface {
+	Concerns(ctx context.Context, kind registry.ConcernKind, now time.Time, limit int) ([]registry.Concern, error)
+	RiskyApplications(ctx context.Context) (int, error)
+	CountWaiting(ctx context.Context) (int, error)
+}
+
+// Documents is what the pages ask of the room for applications from a URL. cimd.Service is one.
+type Documents interface {
+	documents.Importer
+	settingpages.Decider
+	tools.Linter
 }
 
 // Dashboard is the door. All fields must be set.
 type Dashboard struct {
-	Issuer   string // ends in a slash
-	Site     func() ui.Site
-	Registry *registry.Registry
-	Accounts *account.Accounts
-	Settings *settings.Keeper
-	Signing  *signing.Keeper
-	Keys     *secret.Keyring
-	Store    Store
-	Import   Importer
-	Outbound Fetcher
-	APIs     APIReader
-	People   PeopleReader
-	Logos    *Logos
-	Trials   Trials
-	Metadata MetadataReader
-	Advisor  *advisor.Service
-	Now      func() time.Time
-	Log      *slog.Logger
+	frame.Base
+	Concerns  Concerns
+	Events    activity.Log
+	Tokens    applications.Store
+	APIs      apis.Reader
+	People    users.Reader
+	Documents Documents
+	Outbound  apis.Fetcher
+	Logos     *settingpages.Logos
+	Signing   *signing.Keeper
+	Advisor   *advisor.Service
+	Trials    tools.Trials
+	Metadata  tools.MetadataReader
 }
-
-// route is one page: what it answers to, who may see it, and whether the sign-in must be fresh.
-type route struct {
-	pattern string
-	needs   account.Action
-	fresh   bool
-	page    page
-}
-
-// page answers a request of an operator. What it returns as an error is answered in one place.
-type page func(w http.ResponseWriter, r *http.Request, v *visit) error
 
 // routes is every page behind the sign-in. Each list stands with its pages.
-func (d *Dashboard) routes() []route {
+func (d *Dashboard) routes() []frame.Route {
+	grants := &access.Pages{Base: &d.Base}
+	papers := &documents.Pages{Base: &d.Base, Access: grants, Import: d.Documents, Advisor: d.Advisor}
 	return slices.Concat(
 		d.homeRoutes(),
 		d.profileRoutes(),
-		d.applicationListRoutes(),
-		d.applicationRoutes(),
-		d.findingRoutes(),
-		d.importRoutes(),
-		d.apiRoutes(),
-		d.userRoutes(),
-		d.activityRoutes(),
-		d.toolRoutes(),
-		d.tryRoutes(),
-		d.settingRoutes(),
+		(&applications.Pages{Base: &d.Base, Tokens: d.Tokens, Advisor: d.Advisor, Signing: d.Signing}).Routes(),
+		(&quickstart.Pages{Base: &d.Base, Access: grants, Document: papers.Document}).Routes(),
+		grants.Routes(),
+		papers.Routes(),
+		(&apis.Pages{Base: &d.Base, Access: grants, APIs: d.APIs, Outbound: d.Outbound, Budget: d.Documents}).Routes(),
+		(&users.Pages{Base: &d.Base, People: d.People}).Routes(),
+		d.activity().Routes(),
+		d.tools().Routes(),
+		(&settingpages.Pages{Base: &d.Base, Signing: d.Signing, Logos: d.Logos, Admission: d.Documents}).Routes(),
 	)
+}
+
+// activity is the room of the log, of which Home shows the newest lines.
+func (d *Dashboard) activity() *activity.Pages {
+	return &activity.Pages{Base: &d.Base, Events: d.Events}
+}
+
+func (d *Dashboard) tools() *tools.Pages {
+	return &tools.Pages{Base: &d.Base, Signing: d.Signing, Linter: d.Documents, Metadata: d.Metadata, Trials: d.Trials}
+}
+
+// OpenTrial is the open run of Try it with that handle, if the browser that sent r has the operator session that began it, and
+// the operator may still run anything. It fails with grant.ErrNotFound.
+func (d *Dashboard) OpenTrial(r *http.Request, handle string) (grant.Trial, error) {
+	return d.tools().OpenTrial(r, handle)
+}
+
+// TrialRefused ends a run whose request got no answer.
+func (d *Dashboard) TrialRefused(ctx context.Context, id string, why grant.TrialFailure) {
+	d.tools().TrialRefused(ctx, id, why)
 }
 
 // Mount adds the routes.
 func (d *Dashboard) Mount(mux *http.ServeMux) {
 	for _, r := range d.routes() {
-		mux.Handle(r.pattern, d.behindSignIn(r))
+		mux.Handle(r.Pattern, d.behindSignIn(r))
 	}
 	mux.HandleFunc("GET /dashboard/signin", d.open(d.signInPage))
 	mux.HandleFunc("POST /dashboard/signin", d.open(d.signIn))
@@ -89,19 +105,13 @@ func (d *Dashboard) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /dashboard/signin/passkey", d.open(d.passkeySignIn))
 	mux.HandleFunc("GET /setup", d.open(d.setupPage))
 	mux.HandleFunc("POST /setup", d.open(d.setUp))
-	mux.Handle("/dashboard/", d.behindSignIn(route{needs: account.ActView, page: d.nothingHere}))
+	mux.Handle("/dashboard/", d.behindSignIn(frame.Route{Needs: account.ActView, Page: d.nothingHere}))
 }
 
-// path is a root path of ours as a browser reaches it.
-func (d *Dashboard) path(p string) string { return d.Site().Path(p) }
-
-// secure reports whether people reach this server by https.
-func (d *Dashboard) secure() bool { return strings.HasPrefix(d.Issuer, "https://") }
-
 // nothingHere answers every other path below /dashboard/. A slash too many is forgiven.
-func (d *Dashboard) nothingHere(w http.ResponseWriter, r *http.Request, _ *visit) error {
+func (d *Dashboard) nothingHere(w http.ResponseWriter, r *http.Request, _ *frame.Visit) error {
 	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && r.Method == http.MethodGet {
-		http.Redirect(w, r, d.path(path), http.StatusSeeOther)
+		http.Redirect(w, r, d.Path(path), http.StatusSeeOther)
 		return nil
 	}
 	return registry.ErrNotFound

@@ -6,6 +6,8 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/audit"
+	"clientele/internal/dashboard/activity"
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
@@ -15,7 +17,7 @@ type homeView struct {
 	Applications, APIs, Users int
 	Attention                 []attentionItem
 	Charts                    []ui.Chart
-	Lines                     []logLine
+	Lines                     []activity.LogLine
 	Issuer                    string
 }
 
@@ -25,28 +27,28 @@ func (h homeView) starting() bool { return h.Applications == 0 || h.APIs == 0 ||
 // homeLines is how many of the newest lines of the log Home shows.
 const homeLines = 10
 
-func (d *Dashboard) home(w http.ResponseWriter, r *http.Request, v *visit) error {
+func (d *Dashboard) home(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	ctx := r.Context()
 	h := homeView{Issuer: d.Issuer, Attention: d.needsAttention(ctx, v)}
 	if err := d.countThings(ctx, &h); err != nil {
 		return err
 	}
-	tallies, err := d.Store.Tallies(ctx, "", firstDay(v.now))
+	tallies, err := d.Events.Tallies(ctx, "", activity.FirstDay(v.Now))
 	if err != nil {
 		return err
 	}
-	h.Charts = []ui.Chart{signInChart(tallies, v.now), tokenChart(tallies, v.now)}
-	page, err := d.Store.Activity(ctx, audit.ActivityQuery{Limit: homeLines})
+	h.Charts = []ui.Chart{activity.SignInChart(tallies, v.Now), activity.TokenChart(tallies, v.Now)}
+	page, err := d.Events.Activity(ctx, audit.ActivityQuery{Limit: homeLines})
 	if err != nil {
 		return err
 	}
-	if h.Lines, err = d.lines(ctx, page.Entries); err != nil {
+	if h.Lines, err = d.activity().Lines(ctx, page.Entries); err != nil {
 		return err
 	}
 	for i := range h.Lines { // the details are on the log's own page
 		h.Lines[i].Fields, h.Lines[i].Facts = nil, nil
 	}
-	return v.write(w, r, http.StatusOK, homePage(v, h))
+	return v.Write(w, r, http.StatusOK, homePage(v, h))
 }
 
 func (d *Dashboard) countThings(ctx context.Context, h *homeView) error {
@@ -79,10 +81,11 @@ var homeTypes = []ui.Link{
 }
 
 // homeRoutes are the first page and the session.
-func (d *Dashboard) homeRoutes() []route {
-	return []route{
-		{"GET /dashboard", account.ActView, false, d.home},
-		{"POST /dashboard/signout", account.ActView, false, d.signOut},
-		{"GET /dashboard/continue", account.ActView, false, d.resume},
+func (d *Dashboard) homeRoutes() []frame.Route {
+	return []frame.Route{
+		frame.On("GET /dashboard", account.ActView, d.home),
+		frame.On("GET /dashboard/attention/{kind}", account.ActView, d.attention),
+		frame.On("POST /dashboard/signout", account.ActView, d.signOut),
+		frame.On("GET /dashboard/continue", account.ActView, d.resume),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/ui"
 )
 
@@ -16,35 +17,35 @@ type profileForm struct {
 	Email, Name, Revision string
 	HasPassword           bool
 	Stale                 bool
-	Wrong                 faults
+	Wrong                 frame.Faults
 	Passkeys              ui.PasskeyList
 	Sessions              ui.SessionList
 	PasskeysWork, Full    bool
 	Demanded              bool // the instance demands a passkey of operators
 }
 
-func profileFormOf(v *visit) profileForm {
-	u := &v.user
-	return profileForm{Email: u.Email, Name: u.Name, Revision: strconv.FormatInt(u.Revision, 10), HasPassword: u.PasswordHash != "", Wrong: faults{}}
+func profileFormOf(v *frame.Visit) profileForm {
+	u := &v.User
+	return profileForm{Email: u.Email, Name: u.Name, Revision: strconv.FormatInt(u.Revision, 10), HasPassword: u.PasswordHash != "", Wrong: frame.Faults{}}
 }
 
-func (d *Dashboard) profile(w http.ResponseWriter, r *http.Request, v *visit) error {
+func (d *Dashboard) profile(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	return d.showProfile(w, r, v, http.StatusOK, profileFormOf(v))
 }
 
-func (d *Dashboard) showProfile(w http.ResponseWriter, r *http.Request, v *visit, status int, f profileForm) error {
-	held, err := d.Accounts.Passkeys(r.Context(), v.user.ID)
+func (d *Dashboard) showProfile(w http.ResponseWriter, r *http.Request, v *frame.Visit, status int, f profileForm) error {
+	held, err := d.Accounts.Passkeys(r.Context(), v.User.ID)
 	if err != nil {
 		return err
 	}
-	sessions, err := d.Accounts.Sessions(r.Context(), v.user.ID, "")
+	sessions, err := d.Accounts.Sessions(r.Context(), v.User.ID, "")
 	if err != nil {
 		return err
 	}
 	f.PasskeysWork, f.Full, f.Demanded = d.Accounts.PasskeysWork(), len(held) >= account.MaxPasskeys, d.Settings.Current().OperatorPasskeys
-	f.Passkeys.Base, f.Passkeys.Now, f.Passkeys.Rows = "/dashboard/profile/passkeys", v.now, passkeyRows(held)
-	f.Sessions = ui.SessionList{Action: "/dashboard/profile/sessions", Now: v.now, Rows: sessionRows(sessions, v.session.ID)}
-	return v.write(w, r, status, profilePage(v, f))
+	f.Passkeys.Base, f.Passkeys.Now, f.Passkeys.Rows = "/dashboard/profile/passkeys", v.Now, passkeyRows(held)
+	f.Sessions = ui.SessionList{Action: "/dashboard/profile/sessions", Now: v.Now, Rows: sessionRows(sessions, v.Session.ID)}
+	return v.Write(w, r, status, profilePage(v, f))
 }
 
 func passkeyRows(held []account.Passkey) []ui.PasskeyRow {
@@ -71,10 +72,10 @@ func sessionRows(sessions []account.Session, this string) []ui.SessionRow {
 }
 
 // saveProfile changes the operator's own address and name. Both are sensitive: the address is what they sign in with.
-func (d *Dashboard) saveProfile(w http.ResponseWriter, r *http.Request, v *visit) error {
+func (d *Dashboard) saveProfile(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	f := profileFormOf(v)
 	f.Email, f.Name = strings.TrimSpace(r.PostForm.Get("email")), strings.TrimSpace(r.PostForm.Get("name"))
-	_, err := d.Accounts.Update(r.Context(), v.actor(), v.user.ID, revisionOf(r), func(u *account.User) error {
+	_, err := d.Accounts.Update(r.Context(), v.Actor(), v.User.ID, frame.RevisionOf(r), func(u *account.User) error {
 		u.Email, u.Name = f.Email, f.Name
 		return nil
 	})
@@ -82,11 +83,11 @@ func (d *Dashboard) saveProfile(w http.ResponseWriter, r *http.Request, v *visit
 	status := http.StatusUnprocessableEntity
 	switch {
 	case err == nil:
-		return d.done(w, r, "/dashboard/profile", "Saved.")
+		return d.Done(w, r, "/dashboard/profile", "Saved.")
 	case wrong:
-		f.Wrong.addAccount(invalid)
+		f.Wrong.AddAccount(invalid)
 	case errors.Is(err, account.ErrConflict):
-		f.Wrong.add("email", "There is a user with this e-mail address already.")
+		f.Wrong.Add("email", "There is a user with this e-mail address already.")
 	case errors.Is(err, account.ErrStale):
 		f.Stale, status = true, http.StatusConflict
 	default:
@@ -96,28 +97,28 @@ func (d *Dashboard) saveProfile(w http.ResponseWriter, r *http.Request, v *visit
 }
 
 // saveOwnPassword asks for the password until now although the sign-in is fresh: a browser that was left open must not be enough.
-func (d *Dashboard) saveOwnPassword(w http.ResponseWriter, r *http.Request, v *visit) error {
-	change := account.OwnPassword{Current: r.PostForm.Get("current"), New: r.PostForm.Get("password"), Address: v.address, Session: v.session.ID}
-	if device, err := r.Cookie(d.cookieName(deviceCookie)); err == nil {
+func (d *Dashboard) saveOwnPassword(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	change := account.OwnPassword{Current: r.PostForm.Get("current"), New: r.PostForm.Get("password"), Address: v.Address, Session: v.Session.ID}
+	if device, err := r.Cookie(d.CookieName(frame.DeviceCookie)); err == nil {
 		change.Device = device.Value
 	}
-	err := d.Accounts.ChangePassword(r.Context(), v.actor(), v.user.ID, change)
+	err := d.Accounts.ChangePassword(r.Context(), v.Actor(), v.User.ID, change)
 	f := profileFormOf(v)
 	invalid, wrong := errors.AsType[*account.Invalid](err)
 	throttled, slow := errors.AsType[*account.Throttled](err)
 	status := http.StatusUnprocessableEntity
 	switch {
 	case err == nil:
-		return d.done(w, r, "/dashboard/profile", "Password saved. Your other browsers were signed out.")
+		return d.Done(w, r, "/dashboard/profile", "Password saved. Your other browsers were signed out.")
 	case wrong:
-		f.Wrong.addAccount(invalid)
+		f.Wrong.AddAccount(invalid)
 	case errors.Is(err, account.ErrWrongPassword):
-		f.Wrong.add("current", "This is not your current password.")
+		f.Wrong.Add("current", "This is not your current password.")
 	case slow:
-		wait := max(throttled.Until.Sub(v.now).Round(time.Second), time.Second)
+		wait := max(throttled.Until.Sub(v.Now).Round(time.Second), time.Second)
 		w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
 		status = http.StatusTooManyRequests
-		f.Wrong.add("current", "Too many attempts failed. The next one is taken in "+ui.Span(wait)+".")
+		f.Wrong.Add("current", "Too many attempts failed. The next one is taken in "+ui.Span(wait)+".")
 	case errors.Is(err, account.ErrStale):
 		f.Stale, status = true, http.StatusConflict
 	default:
@@ -127,36 +128,36 @@ func (d *Dashboard) saveOwnPassword(w http.ResponseWriter, r *http.Request, v *v
 }
 
 // endOwnSessions signs the operator out of one browser, or of all others.
-func (d *Dashboard) endOwnSessions(w http.ResponseWriter, r *http.Request, v *visit) error {
+func (d *Dashboard) endOwnSessions(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	which := r.PostForm.Get("session")
 	if which == "others" {
-		if err := d.Accounts.EndOtherSessions(r.Context(), v.actor(), v.user, v.session.ID); err != nil {
+		if err := d.Accounts.EndOtherSessions(r.Context(), v.Actor(), v.User, v.Session.ID); err != nil {
 			return err
 		}
-		return d.done(w, r, "/dashboard/profile", "Signed out everywhere else.")
+		return d.Done(w, r, "/dashboard/profile", "Signed out everywhere else.")
 	}
-	err := d.Accounts.EndSessionOf(r.Context(), v.user.ID, which)
+	err := d.Accounts.EndSessionOf(r.Context(), v.User.ID, which)
 	if errors.Is(err, account.ErrNotFound) {
-		return d.sent(w, r, "/dashboard/profile", ui.Note, "That session has ended already.")
+		return d.Sent(w, r, "/dashboard/profile", ui.Note, "That session has ended already.")
 	}
 	if err != nil {
 		return err
 	}
-	return d.done(w, r, "/dashboard/profile", "Signed out there.")
+	return d.Done(w, r, "/dashboard/profile", "Signed out there.")
 }
 
 // profileRoutes are what an operator does about the own account. Every role may.
-func (d *Dashboard) profileRoutes() []route {
-	return []route{
-		{"GET /dashboard/passkey", account.ActView, false, d.demanded},
-		{"POST /dashboard/passkey", account.ActView, false, d.addDemanded},
-		{"GET /dashboard/profile", account.ActView, false, d.profile},
-		{"POST /dashboard/profile", account.ActView, true, d.saveProfile},
-		{"POST /dashboard/profile/password", account.ActView, true, d.saveOwnPassword},
-		{"POST /dashboard/profile/passkeys/new", account.ActView, true, d.newPasskey},
-		{"POST /dashboard/profile/passkeys", account.ActView, false, d.addPasskey},
-		{"POST /dashboard/profile/passkeys/rename", account.ActView, false, d.renamePasskey},
-		{"POST /dashboard/profile/passkeys/remove", account.ActView, true, d.removePasskey},
-		{"POST /dashboard/profile/sessions", account.ActView, false, d.endOwnSessions},
+func (d *Dashboard) profileRoutes() []frame.Route {
+	return []frame.Route{
+		frame.On("GET /dashboard/passkey", account.ActView, d.demanded),
+		frame.On("POST /dashboard/passkey", account.ActView, d.addDemanded),
+		frame.On("GET /dashboard/profile", account.ActView, d.profile),
+		frame.OnFresh("POST /dashboard/profile", account.ActView, d.saveProfile),
+		frame.OnFresh("POST /dashboard/profile/password", account.ActView, d.saveOwnPassword),
+		frame.OnFresh("POST /dashboard/profile/passkeys/new", account.ActView, d.newPasskey),
+		frame.On("POST /dashboard/profile/passkeys", account.ActView, d.addPasskey),
+		frame.On("POST /dashboard/profile/passkeys/rename", account.ActView, d.renamePasskey),
+		frame.OnFresh("POST /dashboard/profile/passkeys/remove", account.ActView, d.removePasskey),
+		frame.On("POST /dashboard/profile/sessions", account.ActView, d.endOwnSessions),
 	}
 }

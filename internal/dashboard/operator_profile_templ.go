@@ -8,9 +8,12 @@ package dashboard
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "clientele/internal/ui"
+import (
+	"clientele/internal/dashboard/frame"
+	"clientele/internal/ui"
+)
 
-func profilePage(v *visit, f profileForm) templ.Component {
+func profilePage(v *frame.Visit, f profileForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -65,7 +68,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = faultSummary(f.Wrong, "email", "name", "current", "password", "passkeys").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "email", "name", "current", "password", "passkeys").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -78,7 +81,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Alert{Kind: ui.Warn, Title: "Your account was changed in the meantime", Text: "Nothing was overwritten. What is there now: " + v.user.Email + ", " + v.user.Name + ". Save what you typed over it or discard it."}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Alert{Kind: ui.Warn, Title: "Your account was changed in the meantime", Text: "Nothing was overwritten. What is there now: " + v.User.Email + ", " + v.User.Name + ". Save what you typed over it or discard it."}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -110,7 +113,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(f.Revision)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `operator_profile.templ`, Line: 16, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `operator_profile.templ`, Line: 19, Col: 58}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -132,7 +135,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field{Name: "email", Label: "E-mail address", Type: "email", Value: f.Email, Autocomplete: "email", Error: f.Wrong.first("email")}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "email", Label: "E-mail address", Type: "email", Value: f.Email, Autocomplete: "email", Error: f.Wrong.First("email")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -140,13 +143,13 @@ func profilePage(v *visit, f profileForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "name", Label: "Name", Value: f.Name, Optional: true, Autocomplete: "name", Error: f.Wrong.first("name")}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "name", Label: "Name", Value: f.Name, Optional: true, Autocomplete: "name", Error: f.Wrong.First("name")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Section("You", "The address is what you sign in with. Your role: "+string(v.user.Role)+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Section("You", "The address is what you sign in with. Your role: "+string(v.User.Role)+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -180,7 +183,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if text := f.Wrong.first("passkeys"); text != "" {
+				if text := f.Wrong.First("passkeys"); text != "" {
 					templ_7745c5c3_Err = ui.Alert{Kind: ui.Danger, Text: text}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -233,9 +236,9 @@ func profilePage(v *visit, f profileForm) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var10 string
-					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.user.Email)
+					templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.User.Email)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `operator_profile.templ`, Line: 31, Col: 77}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `operator_profile.templ`, Line: 34, Col: 77}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 					if templ_7745c5c3_Err != nil {
@@ -246,7 +249,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if f.HasPassword {
-						templ_7745c5c3_Err = ui.Field{Name: "current", Label: "Current password", Type: "password", Autocomplete: "current-password", Error: f.Wrong.first("current")}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "current", Label: "Current password", Type: "password", Autocomplete: "current-password", Error: f.Wrong.First("current")}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -255,7 +258,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Error: f.Wrong.first("password"), Help: "At least 10 characters."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "password", Label: "New password", Type: "password", Autocomplete: "new-password", Error: f.Wrong.First("password"), Help: "At least 10 characters."}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -325,7 +328,7 @@ func profilePage(v *visit, f profileForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page("Your profile", "")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.Page("Your profile", "")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -428,7 +431,7 @@ func passkeysText(f profileForm) string {
 	return "Sign in with the lock of your device. It works here only, so no false page can take it."
 }
 
-func newPasskeyPage(v *visit, f newPasskeyForm) templ.Component {
+func newPasskeyPage(v *frame.Visit, f newPasskeyForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -505,7 +508,7 @@ func newPasskeyPage(v *visit, f newPasskeyForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.NewPasskey(f.Form, f.Name, f.Wrong.first("passkey_name")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.NewPasskey(f.Form, f.Name, f.Wrong.First("passkey_name")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -517,7 +520,7 @@ func newPasskeyPage(v *visit, f newPasskeyForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.page("Add a passkey", "", ui.Link{Label: "Your profile", Href: "/dashboard/profile"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.Page("Add a passkey", "", ui.Link{Label: "Your profile", Href: "/dashboard/profile"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -526,7 +529,7 @@ func newPasskeyPage(v *visit, f newPasskeyForm) templ.Component {
 }
 
 // demandedPage is all that an operator sees who has to add a passkey first.
-func demandedPage(v *visit, f newPasskeyForm) templ.Component {
+func demandedPage(v *frame.Visit, f newPasskeyForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -601,7 +604,7 @@ func demandedPage(v *visit, f newPasskeyForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.AuthPage("Add a passkey first", "This instance asks operators to sign in with one. Signed in as "+v.user.Email+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.AuthPage("Add a passkey first", "This instance asks operators to sign in with one. Signed in as "+v.User.Email+".").Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -661,7 +664,7 @@ func demandedForm(f newPasskeyForm) templ.Component {
 			var templ_7745c5c3_Var25 string
 			templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(f.To)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `operator_profile.templ`, Line: 104, Col: 45}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `operator_profile.templ`, Line: 107, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 			if templ_7745c5c3_Err != nil {
@@ -671,7 +674,7 @@ func demandedForm(f newPasskeyForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "name", Label: "Name", Value: f.Name, MaxLength: 64, Help: "So that you know it again in the list.", Error: f.Wrong.first("passkey_name"), Focus: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "name", Label: "Name", Value: f.Name, MaxLength: 64, Help: "So that you know it again in the list.", Error: f.Wrong.First("passkey_name"), Focus: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

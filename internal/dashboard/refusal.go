@@ -6,24 +6,25 @@ import (
 	"net/http"
 
 	"clientele/internal/account"
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/endpoint"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
 )
 
 // failedInside answers an error of a page whose operator is known: what is not there is said inside of the frame.
-func (d *Dashboard) failedInside(w http.ResponseWriter, r *http.Request, v *visit, err error) error {
+func (d *Dashboard) failedInside(w http.ResponseWriter, r *http.Request, v *frame.Visit, err error) error {
 	switch {
 	case errors.Is(err, registry.ErrNotFound), errors.Is(err, account.ErrNotFound):
-		return v.write(w, r, http.StatusNotFound, notFoundPage(v.page("Not found", "")))
-	case errors.Is(err, errForbidden):
+		return v.Write(w, r, http.StatusNotFound, notFoundPage(v.Page("Not found", "")))
+	case errors.Is(err, frame.ErrForbidden):
 		return d.refuseRole(w, r, v)
 	}
 	return err
 }
 
-func (d *Dashboard) refuseRole(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return v.write(w, r, http.StatusForbidden, forbiddenPage(v.page("Not allowed", ""), string(v.user.Role)))
+func (d *Dashboard) refuseRole(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	return v.Write(w, r, http.StatusForbidden, forbiddenPage(v.Page("Not allowed", ""), string(v.User.Role)))
 }
 
 // failed answers every other error. What went wrong is for the log; the page has a reference.

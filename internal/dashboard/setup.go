@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"clientele/internal/account"
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/ui"
 )
 
@@ -15,7 +16,7 @@ type setupForm struct {
 	Email string
 	Name  string
 	Fault string
-	Wrong faults
+	Wrong frame.Faults
 }
 
 // setupPage asks for the first operator. The token stands in the fragment of the link, which no server sees; a small script
@@ -35,24 +36,24 @@ func (d *Dashboard) setupPage(w http.ResponseWriter, r *http.Request) error {
 func (d *Dashboard) setUp(w http.ResponseWriter, r *http.Request) error {
 	f := setupForm{
 		Token: tokenOf(r.PostForm.Get("token")), Email: strings.TrimSpace(r.PostForm.Get("email")),
-		Name: strings.TrimSpace(r.PostForm.Get("name")), Wrong: faults{},
+		Name: strings.TrimSpace(r.PostForm.Get("name")), Wrong: frame.Faults{},
 	}
-	u, err := d.Accounts.RedeemSetup(r.Context(), f.Token, account.NewUser{Email: f.Email, Name: f.Name, Password: r.PostForm.Get("password")}, addressOf(r))
+	u, err := d.Accounts.RedeemSetup(r.Context(), f.Token, account.NewUser{Email: f.Email, Name: f.Name, Password: r.PostForm.Get("password")}, frame.AddressOf(r))
 	invalid, wrong := errors.AsType[*account.Invalid](err)
 	switch {
 	case wrong:
-		f.Wrong.addAccount(invalid)
+		f.Wrong.AddAccount(invalid)
 	case errors.Is(err, account.ErrLink):
 		f.Fault = "The link is not valid: it was used, is older than an hour, or a newer one was printed. The server prints the current one when it starts; clientele setup-link prints a new one."
 	case errors.Is(err, account.ErrConflict):
-		f.Wrong.add("email", "There is a user with this e-mail address already; take another one.")
+		f.Wrong.Add("email", "There is a user with this e-mail address already; take another one.")
 	case err != nil:
 		return err
 	default:
 		if err := d.startSession(w, r, u, byPassword); err != nil {
 			return err
 		}
-		return d.done(w, r, "/dashboard", "You are the owner of this instance.")
+		return d.Done(w, r, "/dashboard", "You are the owner of this instance.")
 	}
 	return d.Site().Write(w, r, http.StatusUnprocessableEntity, ui.Plain, setupPage(f))
 }

@@ -84,15 +84,15 @@ func setupPage(f setupForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "email", Label: "E-mail address", Type: "email", Value: f.Email, Autocomplete: "username", Required: true, Focus: true, Error: f.Wrong.first("email")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "email", Label: "E-mail address", Type: "email", Value: f.Email, Autocomplete: "username", Required: true, Focus: true, Error: f.Wrong.First("email")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "name", Label: "Name", Value: f.Name, Autocomplete: "name", Optional: true, Error: f.Wrong.first("name")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "name", Label: "Name", Value: f.Name, Autocomplete: "name", Optional: true, Error: f.Wrong.First("name")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Required: true, Help: "At least 10 characters. Three or four words are easier to remember than symbols.", Error: f.Wrong.first("password")}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "password", Label: "Password", Type: "password", Autocomplete: "new-password", Required: true, Help: "At least 10 characters. Three or four words are easier to remember than symbols.", Error: f.Wrong.First("password")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/dashboard/frame"
 	"clientele/internal/secret"
 	"clientele/internal/ui"
 )
@@ -27,32 +28,32 @@ type signInForm struct {
 
 // askWhoItIs sends a page to the sign-in page, and answers a form with it, so that nothing typed is lost. v is who is signed
 // in, but not freshly; nil if nobody is.
-func (d *Dashboard) askWhoItIs(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if r.Method == http.MethodPost && r.URL.Path != "/dashboard/signout" && r.URL.Path != decoderPath { // a token is not kept
+func (d *Dashboard) askWhoItIs(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	if r.Method == http.MethodPost && r.URL.Path != "/dashboard/signout" && r.URL.Path != frame.DecoderPath { // a token is not kept
 		f := signInForm{To: r.URL.RequestURI(), Pending: r.PostForm.Encode()}
 		if v != nil {
-			f.Again, f.Email = true, v.user.Email
+			f.Again, f.Email = true, v.User.Email
 		}
 		return d.askToSignIn(w, r, http.StatusForbidden, f)
 	}
 	if r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Method == http.MethodGet {
 		// A strict cookie does not come along when a link elsewhere leads here. Asking again from our own page brings it.
-		w.Header().Set("Refresh", "0; url="+d.path(r.URL.RequestURI()))
+		w.Header().Set("Refresh", "0; url="+d.Path(r.URL.RequestURI()))
 		return d.Site().Write(w, r, http.StatusOK, ui.Plain, openingPage(r.URL.RequestURI()))
 	}
 	to := "/dashboard/signin"
 	if r.Method == http.MethodGet && r.URL.Path != "/dashboard" && r.URL.Path != "/dashboard/continue" {
 		to += "?to=" + url.QueryEscape(r.URL.RequestURI())
 	}
-	http.Redirect(w, r, d.path(to), http.StatusSeeOther)
+	http.Redirect(w, r, d.Path(to), http.StatusSeeOther)
 	return nil
 }
 
 func (d *Dashboard) signInPage(w http.ResponseWriter, r *http.Request) error {
 	to := ownPath(r.URL.Query().Get("to"))
-	_, err := d.visitOf(r)
+	_, err := d.VisitOf(r)
 	if err == nil {
-		http.Redirect(w, r, d.path(to), http.StatusSeeOther)
+		http.Redirect(w, r, d.Path(to), http.StatusSeeOther)
 		return nil
 	}
 	if !errors.Is(err, account.ErrNoSession) {
@@ -90,15 +91,15 @@ func (d *Dashboard) enter(w http.ResponseWriter, r *http.Request, f signInForm, 
 		return err
 	}
 	if f.Pending == "" {
-		http.Redirect(w, r, d.path(f.To), http.StatusSeeOther)
+		http.Redirect(w, r, d.Path(f.To), http.StatusSeeOther)
 		return nil
 	}
 	return d.keepPending(w, r, pending{To: f.To, Form: f.Pending})
 }
 
 func (d *Dashboard) operator(r *http.Request, email string) (account.User, error) {
-	try := account.Attempt{Email: email, Password: r.PostForm.Get("password"), Address: addressOf(r)}
-	if device, err := r.Cookie(d.cookieName(deviceCookie)); err == nil {
+	try := account.Attempt{Email: email, Password: r.PostForm.Get("password"), Address: frame.AddressOf(r)}
+	if device, err := r.Cookie(d.CookieName(frame.DeviceCookie)); err == nil {
 		try.Device = device.Value
 	}
 	u, err := d.Accounts.SignIn(r.Context(), try)
@@ -141,24 +142,24 @@ var byPassword = []string{"pwd"}
 // startSession signs u in on this browser, who proved who they are by amr. The session that was there before ends.
 func (d *Dashboard) startSession(w http.ResponseWriter, r *http.Request, u account.User, amr []string) error {
 	replaces := ""
-	if old, err := d.visitOf(r); err == nil {
-		replaces = old.session.ID
+	if old, err := d.VisitOf(r); err == nil {
+		replaces = old.Session.ID
 	}
-	_, token, err := d.Accounts.StartSession(r.Context(), u, account.OperatorSession, amr, r.UserAgent(), addressOf(r), replaces)
+	_, token, err := d.Accounts.StartSession(r.Context(), u, account.OperatorSession, amr, r.UserAgent(), frame.AddressOf(r), replaces)
 	if err != nil {
 		return err
 	}
-	d.setCookie(w, sessionCookie, token.Reveal(), 0)
-	d.setCookie(w, deviceCookie, d.Accounts.DeviceToken(u), account.DeviceLifetime)
+	d.SetCookie(w, frame.SessionCookie, token.Reveal(), 0)
+	d.SetCookie(w, frame.DeviceCookie, d.Accounts.DeviceToken(u), account.DeviceLifetime)
 	return nil
 }
 
-func (d *Dashboard) signOut(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if err := d.Accounts.EndSession(r.Context(), v.session.ID); err != nil {
+func (d *Dashboard) signOut(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	if err := d.Accounts.EndSession(r.Context(), v.Session.ID); err != nil {
 		return err
 	}
-	d.dropCookie(w, sessionCookie)
-	http.Redirect(w, r, d.path("/dashboard/signin"), http.StatusSeeOther)
+	d.DropCookie(w, frame.SessionCookie)
+	http.Redirect(w, r, d.Path("/dashboard/signin"), http.StatusSeeOther)
 	return nil
 }
 
@@ -184,22 +185,22 @@ func (d *Dashboard) keepPending(w http.ResponseWriter, r *http.Request, p pendin
 	if err != nil {
 		return err
 	}
-	d.setCookie(w, pendingCookie, d.Keys.SealToken(forPending, plain, d.Now().Add(pendingFor)), pendingFor)
-	http.Redirect(w, r, d.path("/dashboard/continue"), http.StatusSeeOther)
+	d.SetCookie(w, frame.PendingCookie, d.Keys.SealToken(forPending, plain, d.Now().Add(pendingFor)), pendingFor)
+	http.Redirect(w, r, d.Path("/dashboard/continue"), http.StatusSeeOther)
 	return nil
 }
 
 // resume shows the interrupted form with its one button; where scripts run it sends itself.
-func (d *Dashboard) resume(w http.ResponseWriter, r *http.Request, _ *visit) error {
-	cookie, err := r.Cookie(d.cookieName(pendingCookie))
+func (d *Dashboard) resume(w http.ResponseWriter, r *http.Request, _ *frame.Visit) error {
+	cookie, err := r.Cookie(d.CookieName(frame.PendingCookie))
 	if err != nil {
-		return d.sent(w, r, "/dashboard", ui.Neutral, "") // nothing waits
+		return d.Sent(w, r, "/dashboard", ui.Neutral, "") // nothing waits
 	}
-	d.dropCookie(w, pendingCookie)
+	d.DropCookie(w, frame.PendingCookie)
 	var p pending
 	plain, err := d.Keys.OpenToken(forPending, cookie.Value, d.Now())
 	if err != nil || json.Unmarshal(plain, &p) != nil {
-		return d.sent(w, r, "/dashboard", ui.Warn, "The form waited too long for the sign-in. Nothing was changed; fill it in once more.")
+		return d.Sent(w, r, "/dashboard", ui.Warn, "The form waited too long for the sign-in. Nothing was changed; fill it in once more.")
 	}
 	return d.takeUp(w, r, p)
 }

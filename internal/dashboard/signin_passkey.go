@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"clientele/internal/account"
+	"clientele/internal/dashboard/frame"
 )
 
 // errUsePasskey means that the instance asks operators for a passkey, and this one has one.
@@ -35,11 +36,11 @@ func (d *Dashboard) passkeyOptions(w http.ResponseWriter, _ *http.Request) error
 // nobody knows.
 func (d *Dashboard) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 	f := signInFormOf(r)
-	if v, err := d.visitOf(r); err == nil && f.Again {
-		f.Email = v.user.Email
+	if v, err := d.VisitOf(r); err == nil && f.Again {
+		f.Email = v.User.Email
 	}
 	u, passkey, err := d.Accounts.PasskeySignIn(r.Context(), account.PasskeyAttempt{
-		State: r.PostForm.Get("state"), Answer: []byte(r.PostForm.Get("answer")), Kind: account.OperatorSession, Address: addressOf(r),
+		State: r.PostForm.Get("state"), Answer: []byte(r.PostForm.Get("answer")), Kind: account.OperatorSession, Address: frame.AddressOf(r),
 	})
 	if errors.Is(err, account.ErrBlocked) {
 		err = account.ErrPasskey
@@ -75,20 +76,15 @@ func (d *Dashboard) mayDoWithout(r *http.Request, u account.User) error {
 	return err
 }
 
-// owesPasskey reports whether the operator has still to come with a passkey before anything else.
-func (d *Dashboard) owesPasskey(v *visit) bool {
-	return d.Settings.Current().OperatorPasskeys && !v.session.ByPasskey() && d.Accounts.PasskeysWork()
-}
-
 // beforePasskey are the routes that stay open meanwhile.
 var beforePasskey = map[string]bool{"GET /dashboard/passkey": true, "POST /dashboard/passkey": true, "POST /dashboard/signout": true}
 
 // demandPasskey leads an operator without a passkey to where one is added, and asks the others for theirs; what they typed is kept.
-func (d *Dashboard) demandPasskey(w http.ResponseWriter, r *http.Request, v *visit) error {
-	err := d.mayDoWithout(r, v.user)
+func (d *Dashboard) demandPasskey(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	err := d.mayDoWithout(r, v.User)
 	if errors.Is(err, errUsePasskey) {
-		f := signInForm{To: r.URL.RequestURI(), Again: true, Only: true, Email: v.user.Email}
-		if r.Method == http.MethodPost && r.URL.Path != decoderPath { // a token is not kept
+		f := signInForm{To: r.URL.RequestURI(), Again: true, Only: true, Email: v.User.Email}
+		if r.Method == http.MethodPost && r.URL.Path != frame.DecoderPath { // a token is not kept
 			f.Pending = r.PostForm.Encode()
 		}
 		return d.askToSignIn(w, r, http.StatusForbidden, f)
@@ -100,6 +96,6 @@ func (d *Dashboard) demandPasskey(w http.ResponseWriter, r *http.Request, v *vis
 	if r.Method == http.MethodGet && r.URL.Path != "/dashboard" {
 		to += "?to=" + url.QueryEscape(r.URL.RequestURI())
 	}
-	http.Redirect(w, r, d.path(to), http.StatusSeeOther)
+	http.Redirect(w, r, d.Path(to), http.StatusSeeOther)
 	return nil
 }

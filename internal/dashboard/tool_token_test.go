@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"clientele/internal/account"
-	"clientele/internal/dashboard"
 	"clientele/internal/registry"
 	"clientele/internal/servertest"
 )
@@ -119,19 +118,4 @@ func TestDiscoveryIsShownAsItIsServed(t *testing.T) {
 	if strings.Contains(page.Body, "Not a name that this server knows") {
 		t.Error("a member of the metadata is not explained")
 	}
-}
-
-func FuzzTakeApart(f *testing.F) {
-	f.Add("eyJhbGciOiJub25lIn0.e30.")
-	f.Add("a.b.c")
-	f.Add(part(`{"alg":"RS256","kid":"k"}`) + "." + part(`{"exp":1e400,"aud":["a",1],"iat":-5}`) + ".c2ln")
-	f.Fuzz(func(t *testing.T, text string) {
-		header, claims, err := dashboard.TakeApart(text)
-		switch {
-		case err != nil && (len(err.Error()) > 400 || !strings.HasSuffix(err.Error(), ".")):
-			t.Errorf("%q is refused with %q", text, err)
-		case err == nil && strings.Count(text, ".") != 2:
-			t.Errorf("%q is a token of %d and %d members", text, header, claims)
-		}
-	})
 }

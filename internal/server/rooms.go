@@ -7,6 +7,9 @@ import (
 	"clientele/internal/cimd"
 	"clientele/internal/clientauth"
 	"clientele/internal/dashboard"
+	"clientele/internal/dashboard/frame"
+	settingpages "clientele/internal/dashboard/settings"
+	"clientele/internal/dashboard/tools"
 	"clientele/internal/discovery"
 	"clientele/internal/management"
 	"clientele/internal/signin"
@@ -92,17 +95,19 @@ func (s *Server) managementRoom() *management.API {
 
 func (s *Server) dashboardRoom() *dashboard.Dashboard {
 	return &dashboard.Dashboard{
-		Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Signing: s.signing,
-		Keys: s.keys, Store: s.store, Import: s.documents, APIs: s.store, People: s.store, Logos: s.logos(), Outbound: s.outbound, Now: s.now, Log: s.log,
-		Advisor: s.advisor,
-		Trials:  dashboard.Trials{Store: s.store, Directory: s.directory, Uses: s.uses},
+		Base: frame.Base{
+			Issuer: s.public.Issuer, Site: s.site, Registry: s.registry, Accounts: s.accounts, Settings: s.settings, Keys: s.keys, Store: s.store, Now: s.now, Log: s.log,
+		},
+		Concerns: s.store, Events: s.store, Tokens: s.store, APIs: s.store, People: s.store, Documents: s.documents, Outbound: s.outbound, Logos: s.logos(),
+		Signing: s.signing, Advisor: s.advisor,
+		Trials: tools.Trials{Store: s.store, Directory: s.directory, Uses: s.uses},
 	}
 }
 
 // logos keeps the pictures that operators bring.
-func (s *Server) logos() *dashboard.Logos {
+func (s *Server) logos() *settingpages.Logos {
 	kept := &cimd.Logos{Store: s.store, Now: s.now}
-	return &dashboard.Logos{Keep: kept.Keep, Read: s.store.Logo}
+	return &settingpages.Logos{Keep: kept.Keep, Read: s.store.Logo}
 }
 
 // site is what pages show of the instance.

@@ -1,0 +1,140 @@
+package activity
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"clientele/internal/audit"
+	"clientele/internal/dashboard/frame"
+)
+
+// The bounds of an export: how many lines one answer has, and how many are read at once.
+const (
+	exportLines = 100_000
+	exportPage  = 1000
+	exportTime  = 10 * time.Second // for one page to be taken
+)
+
+// exportLine is one line of the log for machines. What is empty is left out.
+type exportLine struct {
+	At            time.Time           `json:"at"`
+	Source        audit.Source        `json:"source"`
+	Kind          string              `json:"kind"`
+	Sequence      int64               `json:"sequence,omitempty"`
+	Actor         *exportActor        `json:"actor,omitempty"`
+	Target        *exportTarget       `json:"target,omitempty"`
+	Changes       []audit.FieldChange `json:"changes,omitempty"`
+	ApplicationID string              `json:"application_id,omitempty"`
+	ClientID      string              `json:"client_id,omitempty"`
+	UserID        string              `json:"user_id,omitempty"`
+	GrantID       string              `json:"grant_id,omitempty"`
+	CredentialID  string              `json:"credential_id,omitempty"`
+	RedirectURI   string              `json:"redirect_uri,omitempty"`
+	Address       string              `json:"address,omitempty"`
+	Reference     string              `json:"reference,omitempty"`
+	Refused       bool                `json:"refused,omitempty"`
+	Reason        string              `json:"reason,omitempty"`
+	Rule          string              `json:"rule,omitempty"`
+	Failure       string              `json:"failure,omitempty"`
+	Value         string              `json:"value,omitempty"`
+	Mend          string              `json:"mend,omitempty"`
+	Repeats       int                 `json:"repeats,omitempty"`
+	Detail        map[string]string   `json:"detail,omitempty"`
+}
+
+type exportActor struct {
+	Kind    audit.ActorKind `json:"kind"`
+	ID      string          `json:"id,omitempty"`
+	Name    string          `json:"name,omitempty"`
+	Address string          `json:"address,omitempty"`
+	Door    string          `json:"door,omitempty"`
+}
+
+type exportTarget struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// exportEnd is the last line of an export that is cut: the cursor goes on where it ended.
+type exportEnd struct {
+	More string `json:"more"`
+}
+
+func exported(e audit.Entry) exportLine {
+	switch {
+	case e.Event != nil:
+		c := e.Event
+		return exportLine{
+			At: e.At, Source: audit.Changes, Kind: c.Kind, Sequence: c.Sequence, Changes: c.Changes,
+			Actor:  &exportActor{c.Actor.Kind, c.Actor.ID, c.Actor.Name, c.Actor.Address, c.Actor.Door},
+			Target: &exportTarget{c.TargetKind, c.TargetID, c.TargetName},
+		}
+	case e.Use != nil:
+		u := e.Use
+		return exportLine{
+			At: e.At, Source: audit.Uses, Kind: u.Kind, ApplicationID: u.ApplicationID, UserID: u.UserID, GrantID: u.GrantID, CredentialID: u.SecretID,
+			RedirectURI: u.URI, Address: u.Address, Reference: u.Reference, Refused: u.Refused(), Reason: u.Reason, Detail: u.Detail,
+		}
+	}
+	t := e.Trace
+	return exportLine{
+		At: e.At, Source: audit.Refusals, Kind: "refusal." + t.Door, ApplicationID: t.ApplicationID, ClientID: t.ClientID, UserID: t.UserID,
+		Address: t.Address, Reference: t.Reference, Refused: true, Reason: t.Message, Rule: t.Rule, Failure: string(t.Kind), Value: t.Value,
+		Mend: t.Mend, Repeats: t.Repeats, Detail: t.Detail,
+	}
+}
+
+// exportActivity answers with the lines a filter selects, newest first, one JSON object each. They are read and sent page by page,
+// so that neither the memory nor the time of an answer grows with the log; after exportLines the last line has the cursor that
+// goes on.
+func (d *Pages) exportActivity(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	f := filterOf(r, frame.ActivityPath)
+	q, err := d.activityQuery(r.Context(), &f)
+	if err != nil {
+		return err
+	}
+	if f.hopeless() {
+		return v.Write(w, r, http.StatusUnprocessableEntity, activityPage(v, &f, nil, ""))
+	}
+	q.Limit = exportPage
+	page, err := d.Events.Activity(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	d.Site().SecurityHeaders(h, 0)
+	h.Set("Content-Type", "application/jsonl; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="activity-`+v.Now.UTC().Format("20060102-150405")+`.jsonl"`)
+	out, sender := json.NewEncoder(w), http.NewResponseController(w)
+	out.SetEscapeHTML(false)
+	for sent := 0; ; {
+		_ = sender.SetWriteDeadline(time.Now().Add(exportTime)) // of the connection, not of the server's clock; not every writer can
+		for _, e := range page.Entries {
+			if err := out.Encode(exported(e)); err != nil {
+				return nil //nolint:nilerr // whoever asked is gone
+			}
+		}
+		_ = sender.Flush()
+		if sent += exportPage; page.Next == "" || sent >= exportLines {
+			break
+		}
+		q.After = page.Next
+		if page, err = d.Events.Activity(r.Context(), q); err != nil {
+			break // the answer has begun: what is missing is named by the last line
+		}
+	}
+	if page.Next != "" || err != nil {
+		_ = out.Encode(exportEnd{More: moreOf(page, q)})
+	}
+	return nil
+}
+
+// moreOf is the cursor of the page that was not sent.
+func moreOf(page audit.ActivityPage, q audit.ActivityQuery) string {
+	if page.Next != "" {
+		return page.Next
+	}
+	return q.After
+}

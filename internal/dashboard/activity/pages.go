@@ -1,0 +1,11 @@
+package activity
+
+import (
+	"clientele/internal/dashboard/frame"
+)
+
+// Pages is the room. All fields must be set.
+type Pages struct {
+	*frame.Base
+	Events Log
+}

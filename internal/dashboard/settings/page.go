@@ -1,0 +1,292 @@
+package settings
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"clientele/internal/account"
+	"clientele/internal/dashboard/frame"
+	"clientele/internal/settings"
+	"clientele/internal/ui"
+)
+
+var toSettings = ui.Link{Label: "Settings", Href: "/dashboard/settings"}
+
+// settingGroup is some settings that belong together.
+type settingGroup struct {
+	Title, Text string
+	Names       []string
+}
+
+// settingPage is one tab of the settings that is nothing but settings.
+type settingPage struct {
+	Label, Path, Lead string
+	Groups            []settingGroup
+}
+
+const (
+	brandingPath  = "/dashboard/settings/branding"
+	operatorsPath = "/dashboard/settings/operators"
+)
+
+// freshSettings are the pages whose settings let somebody hide what was done here, or stay signed in as an operator: a browser that
+// was left open is not enough for them.
+var freshSettings = []string{operatorsPath, "/dashboard/settings/sessions", "/dashboard/settings/retention"}
+
+var settingPages = []settingPage{
+	{"General", "/dashboard/settings", "Of the whole instance. They count at once, without a restart.", []settingGroup{
+		{"Instance", "What people read on sign-in and consent pages.", []string{"instance_name"}},
+		{"Applications", "Rules for every application.", []string{"default_api", "wildcard_redirects"}},
+	}},
+	{"Branding", brandingPath, "What sign-in and consent pages look like. They ask nobody but this server for anything.", []settingGroup{
+		{"Colour", "Of buttons and links. It is made darker or lighter where text could not be read.", []string{"accent"}},
+		{"Logo by address", "Instead of an upload: a path of this server, or an https URL, which browsers then fetch from there.", []string{"logo_url"}},
+	}},
+	{"Sign-in", "/dashboard/settings/sign-in", "What people may do by themselves.", []settingGroup{
+		{"Sign-up", "Without it, operators create people.", []string{"sign_up"}},
+	}},
+	{"Sessions", "/dashboard/settings/sessions", "How long somebody stays signed in. Sessions that are there keep what they began with.", []settingGroup{
+		{"People", "At the door for applications.", []string{"person_session_idle", "person_session_lifetime"}},
+		{"Operators", "At the door of this dashboard. Secrets, keys and operators ask for a sign-in of the last 5 minutes besides.", []string{"operator_session_idle", "operator_session_lifetime"}},
+	}},
+	{"Default lifetimes", "/dashboard/settings/defaults", "What new APIs and applications begin with. Those that are there keep what they have.", []settingGroup{
+		{"New APIs", "An access token cannot be called back, so short is safer.", []string{"api_token_lifetime"}},
+		{"New applications", "Each can be changed on its own page.", []string{"id_token_lifetime", "refresh_lifetime", "refresh_idle_lifetime"}},
+	}},
+	{"Retention", "/dashboard/settings/retention", "How long what happened is kept. Older records are removed in the background.", []settingGroup{
+		{"Records", "The record of changes is chained, and stays verifiable from where it begins.", []string{"change_retention", "use_retention"}},
+	}},
+	{"Operators", operatorsPath, "Who runs this instance, and how they sign in.", []settingGroup{
+		{"How they sign in", "", []string{"operator_passkeys"}},
+	}},
+}
+
+// settingsTabs are the pages of the settings, those with more than settings among them.
+func settingsTabs(current string) ui.Tabs {
+	var links []ui.Link
+	for _, p := range settingPages {
+		links = append(links, ui.Link{Label: p.Label, Href: p.Path})
+		if p.Label == "Sessions" {
+			links = append(links, ui.Link{Label: "Applications from a URL", Href: frame.AdmissionPath})
+		}
+	}
+	links = append(links, ui.Link{Label: "Signing keys", Href: keysPath})
+	for i := range links {
+		links[i].Current = links[i].Label == current
+	}
+	return ui.Tabs{Label: "Settings", Links: links}
+}
+
+// settingTitles are what the page calls the settings.
+var settingTitles = map[string]string{
+	"instance_name": "Name", "logo_url": "Logo URL", "accent": "Accent colour", "sign_up": "People may create their own user", "wildcard_redirects": "Wildcards in callback URLs",
+	"default_api": "Default API", "person_session_idle": "Unused for", "person_session_lifetime": "At most",
+	"cimd_admission": "The choice", "cimd_profile": "What must be there", "cimd_redirect_hosts": "Where they may send people",
+	"operator_session_idle": "Unused for", "operator_session_lifetime": "At most", "operator_passkeys": "Operators need a passkey",
+	"change_retention": "Changes", "use_retention": "Uses", "api_token_lifetime": "Access tokens", "id_token_lifetime": "ID tokens",
+	"refresh_lifetime": "Refresh tokens, at most", "refresh_idle_lifetime": "Refresh tokens, unused for",
+	"cimd_confidential_only": "They must prove themselves with a key", "cimd_foreign_keys": "Their keys may be on another origin",
+	"cimd_query": "Their URL may have a query", "localhost_port": "Any port of http://localhost is fine",
+}
+
+func settingTitle(name string) string {
+	if title := settingTitles[name]; title != "" {
+		return title
+	}
+	return name
+}
+
+// instanceForm is some settings as text. It also carries what each was when the form was made: was.NAME.
+type instanceForm struct {
+	values url.Values
+	Wrong  frame.Faults
+	Stale  []frame.StaleField
+}
+
+func (f instanceForm) get(name string) string { return f.values.Get(name) }
+
+func (f instanceForm) dirty() bool { return len(f.Wrong)+len(f.Stale) > 0 }
+
+// names are the settings of a page. Those that no page has stand on the first, so that a new setting is never lost.
+func (p settingPage) names() []string {
+	var names []string
+	for _, g := range p.groups() {
+		names = append(names, g.Names...)
+	}
+	return names
+}
+
+func (p settingPage) groups() []settingGroup {
+	if p.Label != "General" {
+		return p.Groups
+	}
+	placed := slices.Clone(admissionNames)
+	for _, other := range settingPages {
+		for _, g := range other.Groups {
+			placed = append(placed, g.Names...)
+		}
+	}
+	var rest []string
+	for _, d := range settings.Definitions() {
+		if !slices.Contains(placed, d.Name) {
+			rest = append(rest, d.Name)
+		}
+	}
+	if len(rest) == 0 {
+		return p.Groups
+	}
+	return append(slices.Clone(p.Groups), settingGroup{"More", "", rest})
+}
+
+// currentSettings is a form with the values that are in force.
+func (d *Pages) currentSettings(names []string) instanceForm {
+	now := d.Settings.Current()
+	f := instanceForm{values: url.Values{}, Wrong: frame.Faults{}}
+	for _, name := range names {
+		if def, ok := settings.Lookup(name); ok {
+			f.values.Set(name, def.Format(now))
+			f.values.Set("was."+name, def.Format(now))
+		}
+	}
+	f.values.Set("seen", frame.SeenOf(f.values, names))
+	return f
+}
+
+func (d *Pages) showSettings(p settingPage) frame.Page {
+	return func(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+		return d.writeSettingPage(w, r, v, http.StatusOK, p, d.currentSettings(p.names()))
+	}
+}
+
+func (d *Pages) saveSettings(p settingPage) frame.Page {
+	return func(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+		f := instanceForm{values: r.PostForm, Wrong: frame.Faults{}}
+		status, err := d.saveNamed(r, v, p.names(), &f)
+		switch {
+		case err != nil:
+			return err
+		case status != http.StatusSeeOther:
+			return d.writeSettingPage(w, r, v, status, p, f)
+		}
+		return d.Done(w, r, p.Path, "Saved. The change is in force.")
+	}
+}
+
+func (d *Pages) writeSettingPage(w http.ResponseWriter, r *http.Request, v *frame.Visit, status int, p settingPage, f instanceForm) error {
+	switch p.Path {
+	case brandingPath:
+		return v.Write(w, r, status, brandingPage(v, p, f, d.brandingOf(r, f)))
+	case operatorsPath:
+		return d.writeOperators(w, r, v, status, p, f, inviteForm{Wrong: frame.Faults{}})
+	}
+	return v.Write(w, r, status, instancePage(v, p, f))
+}
+
+// saveNamed writes the settings with these names that the form changes, all or none. It answers with the status: 303 if they are
+// written, else 422 or 409, and what is wrong or differs stands in the form.
+func (d *Pages) saveNamed(r *http.Request, v *frame.Visit, names []string, f *instanceForm) (status int, err error) {
+	frame.TakeTheirs(f.values, d.currentSettings(names).values, names)
+	var edits []settings.Edit
+	for _, name := range names {
+		def, ok := settings.Lookup(name)
+		if !ok {
+			continue
+		}
+		text := strings.TrimSpace(f.get(name))
+		if toggle(def) && text == "" {
+			text = "off"
+		}
+		f.values.Set(name, text)
+		seen := f.get("was." + name)
+		if !f.values.Has("was." + name) { // a form without it is about what is there now
+			seen = def.Format(d.Settings.Current())
+		}
+		if text != seen {
+			edits = append(edits, settings.Edit{Name: name, Seen: seen, Value: text})
+		}
+	}
+	err = d.Settings.Edit(r.Context(), v.Actor(), edits)
+	switch {
+	case err == nil:
+		return http.StatusSeeOther, nil
+	case errors.Is(err, settings.ErrStale):
+		return d.staleNamed(r, names, f)
+	case addSettings(f.Wrong, err):
+		return http.StatusUnprocessableEntity, nil
+	}
+	return 0, err
+}
+
+// staleNamed compares the form with what somebody else saved.
+func (d *Pages) staleNamed(r *http.Request, names []string, f *instanceForm) (status int, err error) {
+	now := d.currentSettings(names)
+	f.Stale = frame.StaleFields(names, f.values, now.values, settingTitle, nil)
+	for i := range f.Stale {
+		if err := d.SayWho(r.Context(), settings.Kind, f.Stale[i].Name, 1, f.Stale[i:i+1]); err != nil {
+			return 0, err
+		}
+	}
+	frame.KeepTheirs(f.values, now.values, f.Stale)
+	for _, name := range names {
+		f.values.Set("was."+name, now.get(name))
+	}
+	return http.StatusConflict, nil
+}
+
+// addSettings puts what is wrong with settings where it belongs, and reports whether err says nothing else.
+func addSettings(wrong frame.Faults, err error) bool {
+	if invalid, ok := errors.AsType[*settings.InvalidValue](err); ok {
+		if joined, several := err.(interface{ Unwrap() []error }); several {
+			for _, one := range joined.Unwrap() {
+				addSettings(wrong, one)
+			}
+			return true
+		}
+		wrong.Add(invalid.Name, settingTitle(invalid.Name)+" "+invalid.Message)
+		return true
+	}
+	return false
+}
+
+func toggle(d settings.Definition) bool { return d.Unit == "on or off" }
+
+func settingField(v *frame.Visit, d settings.Definition, f instanceForm) ui.Field {
+	return ui.Field{
+		Name: d.Name, Label: settingTitle(d.Name), Value: f.get(d.Name), Help: d.Help, Error: f.Wrong.First(d.Name), ReadOnly: lockInstance(v),
+		Narrow: strings.HasPrefix(d.Unit, "a duration"), Mono: d.Unit != "text", Placeholder: d.DefaultText(),
+	}
+}
+
+func lockInstance(v *frame.Visit) string {
+	if v.May(account.ActManageInstance) {
+		return ""
+	}
+	return "Only an owner changes settings."
+}
+
+// Routes are the settings of the instance, its operators and its signing keys.
+func (d *Pages) Routes() []frame.Route {
+	list := []frame.Route{
+		frame.On("GET /dashboard/keys", account.ActView, d.movedKeys),
+		frame.On("GET "+keysPath, account.ActView, d.listKeys),
+		frame.OnFresh("POST "+keysPath+"/rotate", account.ActManageInstance, d.rotateKey),
+		frame.OnFresh("POST "+keysPath+"/revoke", account.ActManageInstance, d.revokeKey),
+		frame.On("POST "+brandingPath+"/logo", account.ActManageInstance, d.uploadLogo),
+		frame.On("GET "+brandingPath+"/preview.svg", account.ActView, d.brandingPreview),
+		frame.OnFresh("POST "+operatorsPath+"/invite", account.ActManageOperators, d.inviteOperator),
+		frame.OnFresh("POST "+operatorsPath+"/{id}", account.ActManageOperators, d.changeOperator),
+		frame.On("GET /dashboard/settings/applications", account.ActView, d.admission),
+		frame.OnFresh("POST /dashboard/settings/applications", account.ActManageInstance, d.saveAdmission),
+		frame.OnFresh("POST /dashboard/settings/applications/rules", account.ActManageInstance, d.addRule),
+		frame.OnFresh("POST /dashboard/settings/applications/rules/{rule}/delete", account.ActManageInstance, d.deleteRule),
+	}
+	for _, p := range settingPages {
+		list = append(list,
+			frame.On("GET "+p.Path, account.ActView, d.showSettings(p)),
+			frame.Route{Pattern: "POST " + p.Path, Needs: account.ActManageInstance, Fresh: slices.Contains(freshSettings, p.Path), Page: d.saveSettings(p)})
+	}
+	return list
+}
