@@ -41,7 +41,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, actor audit.Actor, id str
 	if _, err := a.save(ctx, EventPasswordSet, actor, u, changed); err != nil {
 		return err
 	}
-	return a.EndOtherSessions(ctx, actor, u, c.Session)
+	return a.EndOtherSessions(context.WithoutCancel(ctx), actor, u, c.Session)
 }
 
 // Sessions returns where u is signed in, the newest first: at one door, or at both if kind is empty.

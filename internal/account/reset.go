@@ -44,7 +44,7 @@ func (a *Accounts) RedeemReset(ctx context.Context, token, password, address str
 		return User{}, err
 	}
 	actor := audit.Actor{Kind: audit.ActorPerson, ID: u.ID, Name: u.Email, Address: address, Door: "signin"}
-	err = a.setPassword(ctx, actor, u, password)
+	u, err = a.setPassword(ctx, actor, u, password)
 	if errors.Is(err, ErrStale) || errors.Is(err, ErrNotFound) {
 		return User{}, ErrLink
 	}

@@ -21,7 +21,8 @@ var ErrNoSession = errors.New("nobody is signed in here")
 
 // StartSession signs u in on one browser and returns the session with the token for its cookie. amr says how they proved
 // who they are (RFC 8176). replaces is the id of the session that this browser had before, which ends; empty if none: a
-// token that was there before a sign-in is never good after it.
+// token that was there before a sign-in is never good after it. It fails with ErrStale if u was blocked, or got another password,
+// since the sign-in was checked: what a reset ends must not begin again behind it.
 func (a *Accounts) StartSession(ctx context.Context, u User, kind SessionKind, amr []string, userAgent, address, replaces string) (Session, secret.Secret, error) {
 	now := a.Now()
 	idle, lifetime := a.Policy().lifetimes(kind)
@@ -34,7 +35,23 @@ func (a *Accounts) StartSession(ctx context.Context, u User, kind SessionKind, a
 	if err := a.Store.StartSession(ctx, s, a.Keys.Hash(secret.ForSession, token.Reveal()), replaces); err != nil {
 		return Session{}, secret.Secret{}, err
 	}
+	if err := a.stillSo(ctx, u); err != nil {
+		return Session{}, secret.Secret{}, errors.Join(err, a.EndSession(context.WithoutCancel(ctx), s.ID))
+	}
 	return s, token, nil
+}
+
+// stillSo fails with ErrStale if u may not sign in any more as checked. It is asked once the session is there: a reset or a block
+// is saved first and ends sessions then, so either it finds the session or its change is seen here.
+func (a *Accounts) stillSo(ctx context.Context, u User) error {
+	now, err := a.Store.User(ctx, u.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.Blocked || now.PasswordHash != u.PasswordHash:
+		return ErrStale
+	}
+	return nil
 }
 
 // SessionOf returns the session whose cookie has this token, and its user. It fails with ErrNoSession if nobody is signed

@@ -43,25 +43,27 @@ func (a *Accounts) SetPassword(ctx context.Context, actor audit.Actor, id, passw
 	if err != nil {
 		return err
 	}
-	return a.setPassword(ctx, actor, before, password)
+	_, err = a.setPassword(ctx, actor, before, password)
+	return err
 }
 
-func (a *Accounts) setPassword(ctx context.Context, actor audit.Actor, before User, password string) error {
+// setPassword saves the password, and then ends what the user is signed in with, also if whoever asked for it has gone meanwhile.
+func (a *Accounts) setPassword(ctx context.Context, actor audit.Actor, before User, password string) (User, error) {
 	invalid := &Invalid{}
 	checkPassword(invalid, password, a.passwordContext(before)...)
 	if err := invalid.orNil(); err != nil {
-		return err
+		return User{}, err
 	}
 	hash, err := a.Passwords.Hash(ctx, password)
 	if err != nil {
-		return err
+		return User{}, err
 	}
 	u := before
 	u.PasswordHash = hash
-	if _, err := a.save(ctx, EventPasswordSet, actor, before, u); err != nil {
-		return err
+	if u, err = a.save(ctx, EventPasswordSet, actor, before, u); err != nil {
+		return User{}, err
 	}
-	return a.EndSessions(ctx, actor, u)
+	return u, a.EndSessions(context.WithoutCancel(ctx), actor, u)
 }
 
 // Block keeps a user from signing in and ends everything they are signed in with. Blocking twice is fine. It fails with ErrNotFound,
@@ -78,7 +80,7 @@ func (a *Accounts) Block(ctx context.Context, actor audit.Actor, id string) (Use
 			return User{}, err
 		}
 	}
-	return u, a.EndSessions(ctx, actor, u)
+	return u, a.EndSessions(context.WithoutCancel(ctx), actor, u)
 }
 
 // Unblock lets a user sign in again. Unblocking twice is fine.

@@ -80,7 +80,11 @@ var byPassword = []string{"pwd"}
 // enter starts the session of user, who proved who they are by amr, and goes on.
 func (h *Handler) enter(w http.ResponseWriter, r *http.Request, q waiting, user account.User, amr []string) {
 	session, err := h.begin(w, r, user, amr)
-	if err != nil {
+	switch {
+	case errors.Is(err, account.ErrStale), errors.Is(err, account.ErrNotFound):
+		h.refuse(w, r, http.StatusConflict, "Your account was changed at this moment", "Somebody changed its password, blocked or deleted it while you signed in. Go back and sign in again.")
+		return
+	case err != nil:
 		h.failed(w, r, err)
 		return
 	}
