@@ -16,7 +16,8 @@ type Link struct {
 
 // Page is what Frame draws around the content of a dashboard page.
 type Page struct {
-	Title   string // of the window
+	Title   string // what the page is about: the last crumb, and the window's title
+	Tab     string // which page of it; the window's title begins with it
 	Crumbs  []Link // the way here, without the page itself
 	Nav     []Link // the rail
 	Person  string // who is signed in; empty = nobody
@@ -27,6 +28,14 @@ type Page struct {
 	Search  string // where the search in the bar leads; empty = none, as on a list that has its own
 	Flash   Alert  // what just happened; no text means nothing
 	Wide    bool   // content may be wider than 1040 px
+}
+
+// window is the title of the window: of several tabs in a browser, the first word tells them apart.
+func (p Page) window() string {
+	if p.Tab == "" {
+		return p.Title
+	}
+	return p.Tab + " · " + p.Title
 }
 
 // Tabs are the pages of one thing.

@@ -96,6 +96,18 @@ func (v *Visit) Page(title, section string, crumbs ...ui.Link) ui.Page {
 	}
 }
 
+// TabPage is Page for one tab of a thing: the crumb is the thing's name, the window's title says the tab first.
+func (v *Visit) TabPage(tab, name, section string, crumbs ...ui.Link) ui.Page {
+	p := v.Page(name, section, crumbs...)
+	p.Tab = tab
+	return p
+}
+
+// AppPage is the frame around a tab of an application.
+func (v *Visit) AppPage(a *registry.Application, tab string) ui.Page {
+	return v.TabPage(tab, a.Name, "Applications", ToApplications)
+}
+
 // Write answers with a page.
 func (v *Visit) Write(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
 	return v.Site.Write(w, r, status, ui.Plain, page)
