@@ -41,6 +41,9 @@ type SignInPreview struct {
 	Dark   bool
 }
 
+// previewFaces are those of the style sheet, which a picture cannot see.
+const previewFaces = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+
 // SVG draws the card.
 func (p SignInPreview) SVG() []byte {
 	tone := func(name string) string {
@@ -58,7 +61,7 @@ func (p SignInPreview) SVG() []byte {
 		return ""
 	}
 	var out bytes.Buffer
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="300" viewBox="0 0 320 300" font-family="system-ui, sans-serif">`)
+	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="300" viewBox="0 0 320 300" font-family="%s">`, previewFaces)
 	fmt.Fprintf(&out, `<rect width="320" height="300" fill="%s"/>`, tone("ground"))
 	if p.Logo != nil {
 		fmt.Fprintf(&out, `<image x="40" y="24" width="28" height="28" href="data:image/png;base64,%s"/>`, base64.StdEncoding.EncodeToString(p.Logo))

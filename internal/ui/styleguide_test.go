@@ -13,7 +13,7 @@ import (
 
 // What is a page of its own, or takes the focus, cannot stand on another page. A bare form has no look.
 var alone = map[string]bool{
-	"AuthPage": true, "AuthCard": true, "ErrorPage": true, "FormPost": true, "Halt": true, "Own": true, "Form": true, "NewPasskey": true, "Passkey": true,
+	"AuthPage": true, "AuthCard": true, "ErrorPage": true, "FormPost": true, "Halt": true, "Own": true, "Form": true, "NewPasskey": true,
 }
 
 // A component that is in no entry of the style guide is used by nobody who looks for one, and is made a second time.

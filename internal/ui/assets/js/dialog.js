@@ -1,5 +1,5 @@
-// Dialogs: a link that names one opens it instead of leading to its page, at its first field if it has one. The browser keeps the
-// focus inside, closes on Esc and returns the focus; here a press beside it closes it too.
+// Dialogs: a link that names one opens it instead of leading to its page, at its first field or else where it is left. The browser
+// keeps the focus inside, closes on Esc and returns the focus; here a press beside it closes it too.
 
 for (const link of document.querySelectorAll("[data-dialog]")) {
   const dialog = document.getElementById(link.dataset.dialog);
@@ -10,7 +10,7 @@ for (const link of document.querySelectorAll("[data-dialog]")) {
     event.preventDefault();
     link.closest("[popover]")?.hidePopover();
     dialog.showModal();
-    dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)")?.focus();
+    (dialog.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea)") ?? dialog.querySelector(".dialog-body [data-close]"))?.focus();
   });
 }
 
