@@ -20,7 +20,7 @@ var checks = []check{
 	{
 		id: "redirect_localhost", severity: High, field: "redirect_uris", applies: both(forProduction, forPerson, not(ofType(registry.Native)), not(forImported)), find: redirectLocalhost,
 		title: "A callback URL is on localhost", passed: "No callback URL is on localhost",
-		why:  "Any program on a person's device can listen there and take the authorization code. It belongs into a development instance, or into a native application.",
+		why:  "Any program on a person's device can listen there and take the authorization code. It belongs in a development instance, or in a native application.",
 		spec: "RFC 8252 §8.3", fix: "Remove it from this instance; use an application of its own for development.",
 	},
 	{

@@ -88,4 +88,37 @@ its owner can change; such a finding says so, and no button is offered. What is 
 password grants, a secret in a single page application, public clients without PKCE or rotation) can be found only in applications
 that were stored before a rule came, and in what is typed. On an instance whose public URL is on loopback, callback URLs, origins
 and logout URLs on localhost or plain http are no finding.
+
+## As JSON
+
+The Management API answers with one report, ` + "`clientele apps check --json`" + ` with a list of them:
+
+` + "```json" + `
+{
+  "client_id": "M4pcxcb53q2ciLfnWSn6CVAIg1QR6Uwf",
+  "name": "Orders web",
+  "checked_at": "2026-11-22T07:40:44.526Z",
+  "score": 70,
+  "counts": {"high": 1, "moderate": 0, "low": 0, "info": 0},
+  "findings": [
+    {
+      "check": "redirect_localhost",
+      "severity": "high",
+      "title": "A callback URL is on localhost",
+      "evidence": [{"label": "Callback URL", "value": "http://localhost:3000/callback"}],
+      "why": "Any program on a person's device can listen there and take the authorization code. …",
+      "spec": "RFC 8252 §8.3",
+      "fix": "Remove it from this instance; use an application of its own for development.",
+      "field": "callbacks"
+    }
+  ],
+  "passed": ["redirect_wildcard", "redirect_http"]
+}
+` + "```" + `
+
+` + "`check`" + ` never changes its meaning; the words may. ` + "`field`" + ` is the property of the client, or one of ` + "`secrets`, `keys`, `client_grants`,\n`apis` and `document`" + `. Evidence may also have ` + "`at`" + `, the date it speaks of, and ` + "`resource_server_id`" + `, the API.
+
+The command exits with 0, with 1 if something is as bad as ` + "`--fail-on`" + ` or worse, or if the check failed, with 2 if it was called
+wrongly, and with 3 if an application is not there. Findings of applications that are switched off are shown and do not count for
+` + "`--fail-on`" + `.
 `

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"clientele/internal/advisor"
 	"clientele/internal/management"
@@ -21,12 +23,16 @@ type AppsCheckCmd struct {
 
 // Help is the long help.
 func (c *AppsCheckCmd) Help() string {
-	return `Every check and its reason is listed in docs/checks.md.
+	return `Says of each application what could be used against it: what was seen, how to mend it, and why it matters. Every check is
+listed in docs/checks.md. Nothing is changed but the counts of findings that lists show.
+
+The exit code is 1 if something is as bad as --fail-on or worse, and if the check itself fails. Applications that are switched off
+are shown and do not count for it.
 
 Examples:
   clientele apps check
   clientele apps check tXObxxhqBIJ --fail-on moderate
-  clientele apps check --json --fail-on high | jq -r '.[].findings[] | select(.severity == "high").title'`
+  clientele apps check --json --fail-on high | jq -r '.[] | "\(.name): \(.findings[].title)"'`
 }
 
 // checkedAtOnce is how many applications are checked together.
@@ -43,7 +49,7 @@ func (c *AppsCheckCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 		return err
 	}
 	defer o.Close()
-	run := checkRun{out: out, json: c.JSON, limit: limit, found: []management.Findings{}}
+	run := checkRun{out: out, json: c.JSON, limit: limit, found: []management.Findings{}, findings: map[advisor.Severity]int{}}
 	if err := c.each(ctx, o, &run); err != nil {
 		return err
 	}
@@ -54,14 +60,16 @@ func (c *AppsCheckCmd) Run(ctx context.Context, g *Globals, out *Output) error {
 func (c *AppsCheckCmd) each(ctx context.Context, o *opened, run *checkRun) error {
 	check := server.Advisor(o.Registry, o.Store, o.Settings.Current, nil)
 	if len(c.IDs) > 0 {
-		apps := make([]registry.Application, len(c.IDs))
-		for i, id := range c.IDs {
-			var err error
-			if apps[i], err = findApp(ctx, o.Registry, id); err != nil {
+		apps, err := c.named(ctx, o)
+		if err != nil {
+			return err
+		}
+		for some := range slices.Chunk(apps, checkedAtOnce) {
+			if err := run.check(ctx, check, some); err != nil {
 				return err
 			}
 		}
-		return run.check(ctx, check, apps)
+		return nil
 	}
 	q := registry.Query{Limit: checkedAtOnce}
 	for {
@@ -76,6 +84,21 @@ func (c *AppsCheckCmd) each(ctx context.Context, o *opened, run *checkRun) error
 	}
 }
 
+// named are the applications whose ids were given, each once, by whichever of its ids.
+func (c *AppsCheckCmd) named(ctx context.Context, o *opened) ([]registry.Application, error) {
+	var apps []registry.Application
+	for _, id := range c.IDs {
+		app, err := findApp(ctx, o.Registry, id)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(apps, func(a registry.Application) bool { return a.ID == app.ID }) {
+			apps = append(apps, app)
+		}
+	}
+	return apps, nil
+}
+
 // checkRun collects or prints what is found.
 type checkRun struct {
 	out   *Output
@@ -83,7 +106,8 @@ type checkRun struct {
 	limit advisor.Severity
 	found []management.Findings // only for JSON
 
-	apps, findings, bad int
+	apps, bad int
+	findings  map[advisor.Severity]int
 }
 
 func (r *checkRun) check(ctx context.Context, s *advisor.Service, apps []registry.Application) error {
@@ -97,8 +121,8 @@ func (r *checkRun) check(ctx context.Context, s *advisor.Service, apps []registr
 	for i := range reports {
 		r.apps++
 		for _, f := range reports[i].Findings {
-			r.findings++
-			if r.limit != "" && f.Severity.AtLeast(r.limit) {
+			r.findings[f.Severity]++
+			if r.limit != "" && apps[i].Enabled && f.Severity.AtLeast(r.limit) {
 				r.bad++
 			}
 		}
@@ -113,14 +137,46 @@ func (r *checkRun) check(ctx context.Context, s *advisor.Service, apps []registr
 
 // print writes one application: a line about it, and a block for each finding.
 func (r *checkRun) print(a *registry.Application, report *advisor.Report) {
-	r.out.Printf("%s  %s  score %d\n", oneLine(string(a.ClientID())), oneLine(a.Name), report.Score())
-	for _, f := range report.Findings {
-		r.out.Printf("  %-8s  %s  %s\n", f.Severity, f.Check, f.Title)
-		for _, e := range f.Evidence {
-			r.out.Printf("            %s\n", oneLine(evidence(e)))
-		}
-		r.out.Printf("            %s\n", strings.TrimSpace(f.Fix+" "+f.Spec))
+	state := ""
+	if !a.Enabled {
+		state = "  switched off"
 	}
+	r.out.Printf("%s  %s  score %d%s\n", oneLine(string(a.ClientID())), oneLine(a.Name), report.Score(), state)
+	for _, f := range report.Findings {
+		r.block(fmt.Sprintf("  %-8s  ", f.Severity), f.Title+" ("+f.Check+")")
+		for _, e := range f.Evidence {
+			r.block("", oneLine(evidence(e)))
+		}
+		r.block("", "Fix: "+f.Fix)
+		r.block("", "Why: "+strings.TrimSpace(f.Why+" "+f.Spec))
+	}
+	if len(report.Findings) == 0 {
+		r.block("", "nothing was found")
+	}
+	r.out.Printf("\n")
+}
+
+// The columns that people read, and where the words of a finding begin.
+const (
+	checkWidth  = 80
+	checkIndent = 12
+)
+
+// block writes text in lines that fit, the first behind head. A value that is longer than a line stays whole.
+func (r *checkRun) block(head, text string) {
+	line, used := fmt.Sprintf("%-*s", checkIndent, head), 0
+	for word := range strings.FieldsSeq(text) {
+		size := utf8.RuneCountInString(word)
+		if used > 0 && used+1+size > checkWidth-checkIndent {
+			r.out.Printf("%s\n", line)
+			line, used = strings.Repeat(" ", checkIndent), 0
+		}
+		if used > 0 {
+			line, used = line+" ", used+1
+		}
+		line, used = line+word, used+size
+	}
+	r.out.Printf("%s\n", line)
 }
 
 func evidence(e advisor.Evidence) string {
@@ -137,10 +193,27 @@ func (r *checkRun) end() error {
 			return err
 		}
 	} else {
-		r.out.Printf("\n%s in %s\n", counted(r.findings, "finding", "findings"), counted(r.apps, "application", "applications"))
+		r.out.Printf("%s\n", r.sum())
 	}
 	if r.bad > 0 {
 		return fmt.Errorf("%s as bad as %s or worse", counted(r.bad, "finding is", "findings are"), r.limit)
 	}
 	return nil
+}
+
+// sum is the last line: how much was found in how many applications.
+func (r *checkRun) sum() string {
+	all := 0
+	var parts []string
+	for _, s := range advisor.Severities {
+		if n := r.findings[s]; n > 0 {
+			all += n
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	text := counted(all, "finding", "findings") + " in " + counted(r.apps, "application", "applications")
+	if len(parts) > 0 {
+		text += ": " + strings.Join(parts, ", ")
+	}
+	return text
 }
