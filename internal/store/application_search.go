@@ -49,7 +49,11 @@ func applicationsAt(ctx context.Context, c *sqldb.Conn, places []int64) ([]regis
 		return nil, err
 	}
 	items := make([]registry.Application, 0, len(all))
-	slices.SortFunc(all, func(a, b placed) int { return slices.Index(places, a.place) - slices.Index(places, b.place) })
+	at := make(map[int64]int, len(places))
+	for i, place := range places {
+		at[place] = i
+	}
+	slices.SortFunc(all, func(a, b placed) int { return at[a.place] - at[b.place] })
 	for i := range all {
 		items = append(items, all[i].app)
 	}
@@ -74,47 +78,41 @@ func byID(apps []registry.Application) map[string]*registry.Application {
 }
 
 func (s *Store) selectApplications(q registry.Query) selection {
-	var f filter
-	if len(q.Types) > 0 {
-		f.conditions = append(f.conditions, "type IN "+in(&f, texts(q.Types)))
-	}
-	if len(q.IDs) > 0 {
-		f.conditions = append(f.conditions, "id IN "+in(&f, q.IDs))
-	}
-	if q.Ownership != "" {
-		f.add("ownership = ?", string(q.Ownership))
-	}
-	if q.Origin != "" {
-		f.add("origin = ?", string(q.Origin))
-	}
-	if q.Enabled != nil {
-		f.add("enabled = ?", *q.Enabled)
-	}
-	if !q.Unused.IsZero() {
-		f.add("last_used < ? AND created_at < ?", q.Unused.UnixMicro(), q.Unused.UnixMicro())
-	}
-	if q.Risky {
-		f.add("risky = ?", true)
-	}
-	if q.Held {
-		f.conditions = append(f.conditions, "id IN ("+held+")")
-	}
-	hidden := unfinished
-	if q.Unfinished {
-		hidden = ""
-	}
 	by, ok := applicationOrders[q.Sort]
 	if !ok {
 		by = newestFirst
 	}
-	return selection{
-		words: words(q.Search), filter: f, hidden: hidden, order: by, after: q.After, before: q.Before, offset: q.Offset,
+	wanted := selection{
+		words: words(q.Search), hide: !q.Unfinished, order: by, after: q.After, before: q.Before, offset: q.Offset,
 		limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds,
 	}
+	kind := func(condition string, arg any) { wanted.kinds = append(wanted.kinds, wish{condition, []any{arg}}) }
+	if len(q.Types) > 0 {
+		wanted.kinds = append(wanted.kinds, oneOf("type", q.Types))
+	}
+	if q.Ownership != "" {
+		kind("ownership = ?", string(q.Ownership))
+	}
+	if q.Origin != "" {
+		kind("origin = ?", string(q.Origin))
+	}
+	if q.Enabled != nil {
+		kind("enabled = ?", *q.Enabled)
+	}
+	if q.Risky {
+		kind("risky = ?", true)
+	}
+	if !q.Unused.IsZero() {
+		wanted.idle = q.Unused.UnixMicro()
+	}
+	if len(q.IDs) > 0 {
+		wanted.filter.conditions = append(wanted.filter.conditions, "id IN "+in(&wanted.filter, q.IDs))
+	}
+	if q.Held {
+		wanted.filter.conditions = append(wanted.filter.conditions, "id IN ("+held+")")
+	}
+	return wanted
 }
 
-// unfinished selects the places of strangers that have not finished an authorization. There are few, and they have an index.
-const unfinished = "SELECT place FROM applications WHERE expires_at IS NOT NULL"
-
-// held selects the ids of applications whose document keeps them from signing anybody in. They, too, are few and have an index.
+// held selects the ids of applications whose document keeps them from signing anybody in. They are few and have an index.
 const held = "SELECT application_id FROM imports WHERE suspended_at IS NOT NULL OR withdrawn_at IS NOT NULL"

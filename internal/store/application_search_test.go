@@ -61,7 +61,8 @@ func TestEveryWordOfASearchBeginsATerm(t *testing.T) {
 // However a search goes, which depends on how many terms its words match, it finds the same.
 func TestEveryWayToSearchFindsTheSame(t *testing.T) {
 	for name, bounds := range map[string][3]int{
-		"looked up": {1000, 1000, 1000}, "looked up together": {1, 1000, 1000}, "walked": {1, 1, 2}, "newest first": {5, 5, 25}, "soon": {1000, 1, 1000},
+		"looked up": {1000, 1000, 1000}, "soon": {1, 1000, 1}, "some soon": {1, 15, 1}, "read whole": {1, 1, 1}, "few of them": {9, 1, 1},
+		"together": {1, 1, 1000}, "some together": {1, 15, 12}, "a few together": {12, 4, 25}, "none few": {0, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -135,7 +136,8 @@ func matches(a registry.Application, q registry.Query) bool {
 		}
 	}
 	return (len(q.Types) == 0 || slices.Contains(q.Types, a.Type)) && (q.Ownership == "" || a.Ownership == q.Ownership) &&
-		(q.Enabled == nil || a.Enabled == *q.Enabled)
+		(q.Origin == "" || a.Origin == q.Origin) && (q.Enabled == nil || a.Enabled == *q.Enabled) &&
+		(!q.Risky || a.Findings.High > 0) && (len(q.IDs) == 0 || slices.Contains(q.IDs, a.ID))
 }
 
 func TestAPageCarriesAllPartsOfItsApplications(t *testing.T) {

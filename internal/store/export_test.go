@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"clientele/internal/account"
 	"clientele/internal/audit"
 	"clientele/internal/registry"
 	"clientele/internal/sqldb"
@@ -86,6 +87,18 @@ func Plans(now time.Time) map[string]Plan {
 	return plans
 }
 
+// UserPlans are the lists of users with each filter.
+func UserPlans() (plans []Plan) {
+	for _, q := range []account.Query{{}, {Operators: true}, {Blocked: true}, {After: placeCursor(7), Blocked: true}} {
+		wanted := (&Store{bounds: usualBounds}).selectUsers(q)
+		wanted.begin()
+		s := search{catalogue: users, selection: wanted}
+		text, f := s.list(nil)
+		plans = append(plans, Plan{text + s.order.by(s.back) + " LIMIT " + f.arg(51), f.args})
+	}
+	return plans
+}
+
 // ListPlans are the walks of lists of applications: every order with every filter, from the start, forwards and back.
 func ListPlans(now time.Time) (plans []Plan) {
 	no := false
@@ -107,8 +120,14 @@ func ListPlans(now time.Time) (plans []Plan) {
 				q.Sort, q.After, q.Before = sort, cursors[0], cursors[1]
 				wanted := (&Store{bounds: usualBounds}).selectApplications(q)
 				wanted.begin()
-				text, f := applications.walked(wanted)
-				plans = append(plans, Plan{text + f.where() + wanted.order.by(wanted.back) + " LIMIT " + f.arg(51), f.args})
+				s := search{catalogue: applications, selection: wanted}
+				if s.byFacets() {
+					text, f := s.fittingFacets()
+					plans = append(plans, Plan{text, f.args})
+					s.facets = []string{"native first_party manual on", "native first_party manual off", "spa first_party manual on"}
+				}
+				text, f := s.list(nil)
+				plans = append(plans, Plan{text + s.order.by(s.back) + " LIMIT " + f.arg(51), f.args})
 			}
 		}
 	}

@@ -26,6 +26,28 @@ func (f *filter) arg(a any) string {
 	return "$" + strconv.Itoa(len(f.args))
 }
 
+// wish is a condition that no filter has yet, with a question mark for each argument.
+type wish struct {
+	condition string
+	args      []any
+}
+
+// all appends what is wished.
+func (f *filter) all(wishes []wish) {
+	for _, w := range wishes {
+		f.add(w.condition, w.args...)
+	}
+}
+
+// oneOf wishes that a column has one of few values.
+func oneOf[T ~string](column string, values []T) wish {
+	w := wish{condition: column + " IN (?" + strings.Repeat(", ?", len(values)-1) + ")"}
+	for _, v := range values {
+		w.args = append(w.args, string(v))
+	}
+	return w
+}
+
 // where is the WHERE clause, or nothing.
 func (f *filter) where() string {
 	if len(f.conditions) == 0 {
@@ -41,19 +63,12 @@ func (f *filter) clone() filter {
 	return filter{conditions: slices.Clone(f.conditions), args: slices.Clone(f.args)}
 }
 
-// in is a list of placeholders for values. It is padded with the last value to one of few lengths, so that the engines see
-// few different texts and their prepared statements are used again.
+// in is a list of placeholders for values. It is padded with the last value, so that the engines see few different texts and
+// their prepared statements are used again.
 func in[T any](f *filter, values []T) string {
-	size := 1
-	for _, step := range []int{2, 4, 10, 20, 50, 100, 200, 500, 1000} {
-		if size >= len(values) {
-			break
-		}
-		size = step
-	}
 	var sb strings.Builder
 	sb.WriteByte('(')
-	for i := range max(size, len(values)) {
+	for i := range padded(len(values)) {
 		if i > 0 {
 			sb.WriteString(", ")
 		}
@@ -61,6 +76,16 @@ func in[T any](f *filter, values []T) string {
 	}
 	sb.WriteByte(')')
 	return sb.String()
+}
+
+// padded is the next one of few lengths that n things have room in.
+func padded(n int) int {
+	for _, step := range []int{1, 2, 4, 10, 20, 50, 100, 200, 500, 1000} {
+		if step >= n {
+			return step
+		}
+	}
+	return n
 }
 
 // texts are values as arguments of a statement.

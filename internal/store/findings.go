@@ -22,7 +22,7 @@ func (s *Store) SaveFindings(ctx context.Context, counts map[string]registry.Fin
 				id, n.High, n.Moderate, n.Low, n.Info, n.CheckedAt.UnixMicro(), next.UnixMicro()); err != nil {
 				return err
 			}
-			if err := exec(ctx, c, `UPDATE application_entries SET risky = $2 WHERE id = $1 AND risky <> $2`, id, n.High > 0); err != nil {
+			if err := markRisky(ctx, c, id, n.High > 0); err != nil {
 				return err
 			}
 		}

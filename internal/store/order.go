@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -80,13 +79,14 @@ func (o order) scan(row sqldb.Scanner) (s spot, err error) {
 	return s, err
 }
 
-// by is the ORDER BY of a list that is read in the direction.
+// by is the ORDER BY of a list that is read in the direction. It names columns of the result, which several selects may have
+// together.
 func (o order) by(back bool) string {
 	direction := o.direction(back)
 	if o.key == "" {
-		return " ORDER BY r.place" + direction
+		return " ORDER BY place" + direction
 	}
-	return fmt.Sprintf(" ORDER BY r.%s%s, r.place%s", o.key, direction, direction)
+	return " ORDER BY " + o.key + direction + ", place" + direction
 }
 
 func (o order) direction(back bool) string {
@@ -97,11 +97,20 @@ func (o order) direction(back bool) string {
 }
 
 // beyond adds the condition that a row comes behind the spot, or before it when the list is read back.
-func (o order) beyond(f *filter, s spot, back bool) {
-	sign := ">"
+func (o order) beyond(f *filter, s spot, back bool) { o.compare(f, s, o.sign(back)) }
+
+// until adds the condition that a row comes before the spot, or behind it when the list is read back, or is at it.
+func (o order) until(f *filter, s spot, back bool) { o.compare(f, s, o.sign(!back)+"=") }
+
+// sign is what a row is to a spot that it comes behind.
+func (o order) sign(back bool) string {
 	if o.down != back {
-		sign = "<"
+		return "<"
 	}
+	return ">"
+}
+
+func (o order) compare(f *filter, s spot, sign string) {
 	if o.key == "" {
 		f.add("r.place "+sign+" ?", s.place)
 		return

@@ -9,18 +9,28 @@ import (
 
 // catalogue is a table that is listed and searched by words. Its rows have a place, a number that goes up with
 // every new row; its terms are lower-cased words with the places of the rows they find.
-type catalogue struct{ rows, terms string }
+type catalogue struct {
+	rows, terms string
+	faceted     bool   // rows have a facet; see facetOf
+	hidden      string // selects the places of rows that are not shown to everybody; few
+	shown       string // the condition that a row is none of these
+}
 
 var (
-	applications = catalogue{"application_entries", "application_terms"}
-	users        = catalogue{"users", "user_terms"}
+	applications = catalogue{
+		rows: "application_entries", terms: "application_terms", faceted: true,
+		hidden: "SELECT place FROM applications WHERE expires_at IS NOT NULL", shown: "unfinished = FALSE", // who has not finished an authorization
+	}
+	users = catalogue{rows: "users", terms: "user_terms"}
 )
 
-// selection is what is wanted of a catalogue: each word must begin a term, and the conditions are about columns of the row.
+// selection is what is wanted of a catalogue: each word must begin a term.
 type selection struct {
 	words  []string
-	filter filter
-	hidden string // selects the places of rows that are not there; few
+	kinds  []wish // about the columns that a facet is made of
+	idle   int64  // rows that were not active since, in microseconds; 0 = all
+	filter filter // about other columns of the row; an index has the few that fit, or most do
+	hide   bool   // without the hidden rows
 	order  order  // newest first is order newestFirst
 	after  string
 	before string // the page that ends before this cursor; wins over after
@@ -52,39 +62,37 @@ type picked struct {
 	total  int
 }
 
-// bounds decide how a search goes, by how many terms its words match. A word that matches few is looked up, and each place
-// it gives is asked for the other words. Several that match more, but are not frequent, are looked up together, and what
-// they have in common is asked for the rest: at first only the newest, because a page fills soon. For the same reason, in
-// another order the first rows of that are asked for every word before anything is looked up. If all are frequent, the rows
-// are walked, in their order, and each is asked for every word. So the work is bounded, whatever the words have in common.
+// bounds decide how a search goes. A word that few terms begin with is looked up, and what it finds is asked for all the rest.
+// Otherwise a page fills soon: with the first that words have in common, which the database finds in their lists side by side, if
+// the words are not the beginnings of very many terms; or with some of the first rows of the list, in its order. If it does not
+// fill, all places of every word are read. So the work is bounded, whatever the words have in common.
 type bounds struct{ few, soon, frequent int }
 
-var usualBounds = bounds{few: 500, soon: 1000, frequent: 20_000}
+var usualBounds = bounds{few: 500, soon: 1000, frequent: 10_000}
 
 // pick selects one page.
 func (k catalogue) pick(ctx context.Context, c *sqldb.Conn, q selection) (p picked, err error) {
-	matches, err := k.matches(ctx, c, q)
-	if err != nil || len(matches) > 0 && matches[0].count == 0 {
+	q.begin()
+	s := search{catalogue: k, selection: q}
+	if some, err := s.prepare(ctx, c); err != nil || !some {
 		return p, err
 	}
 	if q.total {
-		text, args := k.counted(q, matches)
-		if err := c.QueryRow(ctx, text, args...).Scan(&p.total); err != nil {
+		if p.total, err = s.count(ctx, c); err != nil {
 			return p, err
 		}
 	}
-	q.begin()
-	spots, err := k.page(ctx, c, q, matches)
+	spots, err := s.page(ctx, c)
 	if err != nil {
 		return p, err
 	}
 	if q.back && len(spots) <= q.limit { // the page before this one is the first, and a first page is full
-		q.paged, q.back = false, false
-		if spots, err = k.page(ctx, c, q, matches); err != nil {
+		s.paged, s.back = false, false
+		if spots, err = s.page(ctx, c); err != nil {
 			return p, err
 		}
 	}
-	p.cut(q, spots)
+	p.cut(s.selection, spots)
 	return p, nil
 }
 
@@ -108,161 +116,123 @@ func (p *picked) cut(q selection, spots []spot) {
 	}
 }
 
-// counted counts what is selected. All there is is counted without looking at each, whether it is hidden.
-func (k catalogue) counted(q selection, matches []match) (text string, args []any) {
-	if len(matches) == 0 && len(q.filter.conditions) == 0 && q.hidden != "" {
-		return "SELECT (SELECT COUNT(*) FROM " + k.rows + ") - (SELECT COUNT(*) FROM (" + q.hidden + ") AS hidden_ones)", nil
-	}
-	from, f := k.found(q, matches, 0)
-	return "SELECT COUNT(*) FROM (" + from + f.where() + ") AS all_of_them", f.args
+// search is a selection while it is looked for.
+type search struct {
+	catalogue
+	selection
+	facets []string // those that fit; nil = the list goes by the rows themselves
+	sets   []set    // what else a row must be in
+	places []int64  // rows that may fit, going up, if narrow is set
+	narrow bool     // no row fits that is not at one of the places
+	exact  bool     // the places are what all sets have in common
 }
 
-// page reads the places of one page, and one more.
-func (k catalogue) page(ctx context.Context, c *sqldb.Conn, q selection, matches []match) ([]spot, error) {
-	if len(matches) == 0 || matches[0].count > q.bounds.frequent {
-		from, f := k.walked(q)
-		return q.read(ctx, c, from, f)
+// prepare finds the facets that fit, and looks up what finds few. It reports whether there may be anything.
+func (s *search) prepare(ctx context.Context, c *sqldb.Conn) (some bool, err error) {
+	if s.byFacets() {
+		if s.facets, err = s.fitting(ctx, c); err != nil || len(s.facets) == 0 {
+			return false, err
+		}
 	}
-	if matches[0].count > q.bounds.soon && q.offset == 0 && q.order != newestFirst {
-		from, first := k.walkedFirst(q)
-		spots, err := q.read(ctx, c, from, first)
-		if err != nil || len(spots) > q.limit {
+	s.sets = s.wanted()
+	if err := s.lookUp(ctx, c); err != nil {
+		return false, err
+	}
+	return !s.narrow || len(s.places) > 0, nil
+}
+
+// page reads one page, and one row more.
+func (s *search) page(ctx context.Context, c *sqldb.Conn) ([]spot, error) {
+	if len(s.sets) == 0 {
+		text, f := s.list(nil)
+		return s.read(ctx, c, text, f)
+	}
+	if !s.exact && !s.few() && s.offset == 0 {
+		spots, done, err := s.soon(ctx, c)
+		if err != nil || done {
 			return spots, err
 		}
 	}
-	from, all := k.found(q, matches, 0)
-	if len(all.conditions) > 0 && matches[0].count > q.bounds.soon && q.offset == 0 && q.order == newestFirst {
-		from, newest := k.found(q, matches, q.bounds.soon)
-		places, err := q.read(ctx, c, from, newest)
-		if err != nil || len(places) > q.limit {
-			return places, err
+	if err := s.complete(ctx, c); err != nil || len(s.places) == 0 {
+		return nil, err
+	}
+	switch {
+	case s.few():
+		return s.those(ctx, c, s.places)
+	case s.order == newestFirst && !s.conditional():
+		places, err := s.visible(ctx, c)
+		return s.newest(places), err
+	default:
+		return s.through(ctx, c)
+	}
+}
+
+// few reports whether the places are so few that each is asked for what is not known of it.
+func (s *search) few() bool { return s.narrow && len(s.places) <= s.bounds.few }
+
+// soon reads a page from what comes first, and reports whether that was enough.
+func (s *search) soon(ctx context.Context, c *sqldb.Conn) (spots []spot, done bool, err error) {
+	lists := s.lists()
+	switch {
+	case len(lists) > 0 && s.order == newestFirst:
+		many := max(s.bounds.few, 1)
+		if len(lists) == len(s.sets) && !s.conditional() {
+			many = min(many, 2*s.limit) // some may be hidden
+		}
+		if len(s.facets) == 1 { // its places stand in order, too
+			lists = append(lists, set{of: wish{"SELECT place FROM " + s.rows + " WHERE facet = ?", []any{s.facets[0]}}})
+		}
+		first, err := s.meet(ctx, c, lists, s.paged, many+1)
+		if err != nil || len(first) == 0 {
+			return nil, true, err
+		}
+		spots, err = s.those(ctx, c, first[:min(len(first), many)])
+		return spots, len(first) <= many || len(spots) > s.limit, err
+	case len(lists) > 1:
+		if s.places, err = s.meet(ctx, c, lists, false, s.bounds.few+1); err != nil {
+			return nil, false, err
+		}
+		if s.narrow = len(s.places) <= s.bounds.few; s.narrow {
+			return nil, len(s.places) == 0, nil
 		}
 	}
-	return q.read(ctx, c, from, all)
+	spots, all, err := s.first(ctx, c)
+	return spots, all || len(spots) > s.limit, err
 }
 
-func (q selection) read(ctx context.Context, c *sqldb.Conn, text string, f filter) ([]spot, error) {
-	text += f.where() + q.order.by(q.back) + " LIMIT " + f.arg(q.limit+1)
-	if q.offset > 0 && !q.paged {
-		text += " OFFSET " + f.arg(q.offset)
-	}
-	return sqldb.All(ctx, c, q.order.scan, text, f.args...)
-}
-
-// match is a word and how many terms begin with it, counted up to a little over what makes it frequent.
-type match struct {
-	word  string
-	count int
-}
-
-// matches counts what each word matches. The one that matches least comes first.
-func (k catalogue) matches(ctx context.Context, c *sqldb.Conn, q selection) ([]match, error) {
-	all := make([]match, len(q.words))
-	for i, word := range q.words {
-		all[i].word = word
-		err := c.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+k.terms+` WHERE term >= $1 AND term < $2 LIMIT $3) AS hits`,
-			word, beyond(word), q.bounds.frequent+1).Scan(&all[i].count)
-		if err != nil {
-			return nil, err
+// count is how many rows are selected, on all pages together.
+func (s *search) count(ctx context.Context, c *sqldb.Conn) (n int, err error) {
+	if len(s.sets) > 0 {
+		if err := s.complete(ctx, c); err != nil || len(s.places) == 0 {
+			return 0, err
+		}
+		if !s.few() {
+			return s.countCommon(ctx, c)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b match) int { return a.count - b.count })
-	return all, nil
+	var text string
+	var f filter
+	switch {
+	case len(s.sets) > 0:
+		from, conditions := s.among(s.places)
+		text, f = "SELECT COUNT(*)"+from+conditions.where(), conditions
+	case s.facets == nil && !s.conditional() && s.hide && s.hidden != "": // all there is is counted without looking at each
+		text = "SELECT (SELECT COUNT(*) FROM " + s.rows + ") - (SELECT COUNT(*) FROM (" + s.hidden + ") AS hidden_ones)"
+	default:
+		from, conditions := s.all()
+		text, f = "SELECT COUNT(*)"+from+conditions.where(), conditions
+	}
+	err = c.QueryRow(ctx, text, f.args...).Scan(&n)
+	return n, err
 }
 
-// walked selects from the rows.
-func (k catalogue) walked(q selection) (from string, f filter) {
-	f = q.filter.clone()
-	for _, word := range q.words {
-		k.has(&f, word)
+// countCommon counts the places that all sets have in common, where the rest is as it is wanted.
+func (s *search) countCommon(ctx context.Context, c *sqldb.Conn) (int, error) {
+	if !s.conditional() {
+		seen, err := s.visible(ctx, c)
+		return len(seen), err
 	}
-	if q.paged {
-		q.order.beyond(&f, q.from, q.back)
-	}
-	q.hide(&f)
-	return "SELECT " + q.order.columns() + " FROM " + k.rows + " r", f
-}
-
-// walkedFirst selects from the first rows of the order alone: a word that many rows have fills a page with them.
-func (k catalogue) walkedFirst(q selection) (from string, f filter) {
-	f.args = slices.Clone(q.filter.args)
-	if q.paged {
-		q.order.beyond(&f, q.from, q.back)
-	}
-	rows := "SELECT * FROM " + k.rows + " r" + f.where() + q.order.by(q.back) + " LIMIT " + f.arg(q.bounds.soon)
-	f.conditions = slices.Clone(q.filter.conditions)
-	for _, word := range q.words {
-		k.has(&f, word)
-	}
-	q.hide(&f)
-	return "SELECT " + q.order.columns() + " FROM (" + rows + ") AS r", f
-}
-
-// hide adds the condition that r is not one of the hidden rows. It asks for the place alone: what is found by words is not
-// read for it, and what is counted is counted in an index.
-func (q selection) hide(f *filter) {
-	if q.hidden != "" {
-		f.conditions = append(f.conditions, "r.place NOT IN ("+q.hidden+")")
-	}
-}
-
-// found selects from the places that the rarest words have in common: from all, or only from the first of them.
-func (k catalogue) found(q selection, matches []match, first int) (from string, f filter) {
-	if len(matches) == 0 {
-		return k.walked(q)
-	}
-	f.args = slices.Clone(q.filter.args)
-	places := k.placesOf(&f, q, matches[0].word)
-	together := 1
-	for _, m := range matches[1:] {
-		if matches[0].count > q.bounds.few && m.count <= q.bounds.frequent {
-			places += " INTERSECT " + k.placesOf(&f, q, m.word)
-			together++
-		} else {
-			k.has(&f, m.word)
-		}
-	}
-	if together == 1 {
-		places += " GROUP BY place" // a place is there for each of its terms that begin with the word; INTERSECT does without
-	}
-	if first > 0 {
-		places += " ORDER BY place" + q.order.direction(q.back) + " LIMIT " + f.arg(first)
-	}
-	if q.order != newestFirst {
-		return k.sorted(q, f, places)
-	}
-	if conditions := q.filter.conditions; len(conditions) > 0 {
-		f.add("EXISTS (SELECT 1 FROM " + k.rows + " a WHERE a.place = r.place AND " + and(conditions) + ")")
-	}
-	q.hide(&f)
-	return "SELECT r.place FROM (" + places + ") AS r", f
-}
-
-// sorted selects from the rows at the places. The places come first, whatever index has the order: they are few.
-func (k catalogue) sorted(q selection, f filter, places string) (from string, all filter) {
-	f.conditions = append(f.conditions, q.filter.conditions...)
-	f.conditions = append(f.conditions, "r.place = p.place")
-	if q.paged {
-		q.order.beyond(&f, q.from, q.back)
-	}
-	q.hide(&f)
-	return "SELECT " + q.order.columns() + " FROM (" + places + ") AS p CROSS JOIN " + k.rows + " r", f
-}
-
-// placesOf selects the places of one word.
-func (k catalogue) placesOf(f *filter, q selection, word string) string {
-	text := "SELECT place FROM " + k.terms + " WHERE term >= " + f.arg(word) + " AND term < " + f.arg(beyond(word))
-	if q.paged && q.order == newestFirst {
-		sign := " < "
-		if q.back {
-			sign = " > "
-		}
-		text += " AND place" + sign + f.arg(q.from.place)
-	}
-	return text
-}
-
-// has adds the condition that a term of the row r begins with word.
-func (k catalogue) has(f *filter, word string) {
-	f.add("EXISTS (SELECT 1 FROM "+k.terms+" o WHERE o.place = r.place AND o.term >= ? AND o.term < ?)", word, beyond(word))
+	from, f := s.all()
+	fit, err := sqldb.All(ctx, c, scanPlace, "SELECT r.place"+from+f.where(), f.args...)
+	return len(common(s.places, sorted(fit))), err
 }

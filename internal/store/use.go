@@ -129,9 +129,7 @@ func raiseApplications(ctx context.Context, c *sqldb.Conn, things []used, sums m
 	}
 	for _, day := range slices.Sorted(maps.Keys(byDay)) {
 		for some := range slices.Chunk(byDay[day], daysAtOnce) {
-			var f filter
-			text := `UPDATE application_entries SET last_used = ` + f.arg(day) + ` WHERE last_used < ` + f.arg(day) + ` AND id IN ` + in(&f, some)
-			if err := exec(ctx, c, text, f.args...); err != nil {
+			if err := markUsed(ctx, c, some, day); err != nil {
 				return err
 			}
 		}

@@ -147,16 +147,9 @@ func (s *Store) user(ctx context.Context, column, value string) (u account.User,
 // Users returns one page of users, newest first. Every word of the search must begin the e-mail address, the id or a word
 // of the name.
 func (s *Store) Users(ctx context.Context, q account.Query) (page account.Page, err error) {
-	wanted := selection{words: words(q.Search), order: newestFirst, after: q.After, limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds}
-	if q.Operators {
-		wanted.filter.add("role <> ''")
-	}
-	if q.Blocked {
-		wanted.filter.conditions = append(wanted.filter.conditions, "blocked = TRUE")
-	}
 	err = s.db.View(ctx, func(c *sqldb.Conn) error {
 		page = account.Page{}
-		p, err := users.pick(ctx, c, wanted)
+		p, err := users.pick(ctx, c, s.selectUsers(q))
 		if err != nil {
 			return err
 		}
@@ -170,6 +163,17 @@ func (s *Store) Users(ctx context.Context, q account.Query) (page account.Page, 
 		return err
 	})
 	return page, err
+}
+
+func (s *Store) selectUsers(q account.Query) selection {
+	wanted := selection{words: words(q.Search), order: newestFirst, after: q.After, limit: pageSize(q.Limit), total: q.Total, bounds: s.bounds}
+	if q.Operators {
+		wanted.filter.add("role <> ''")
+	}
+	if q.Blocked {
+		wanted.filter.add("blocked = TRUE")
+	}
+	return wanted
 }
 
 // MarkSignedIn keeps when a user last signed in. It is no change of the user: the revision stays.

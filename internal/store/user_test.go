@@ -2,11 +2,14 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"clientele/internal/account"
 	"clientele/internal/secret"
+	"clientele/internal/sqldb"
 	"clientele/internal/store"
 	"clientele/internal/store/storetest"
 
@@ -140,6 +143,21 @@ func TestDeletingAUserEndsAllThatIsTheirs(t *testing.T) {
 		}
 		if err := s.DeleteUser(ctx, g.UserID, noon, event("user.deleted", "user", g.UserID)); !errors.Is(err, account.ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+// Few people are operators, and few are blocked: nobody else is read to find them.
+func TestTheListOfUsersReadsNobodyThatItDoesNotShow(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for i := range 50 {
+			createUser(t, s, user(fmt.Sprint("usr_", i)))
+		}
+		for _, plan := range store.UserPlans() {
+			steps := explain(t, s, plan)
+			if filtered := strings.Contains(plan.Text, "WHERE"); filtered && s.Engine() == sqldb.SQLite && !strings.Contains(steps, "INDEX users_") {
+				t.Errorf("%s\n%s", plan.Text, steps)
+			}
 		}
 	})
 }
