@@ -139,7 +139,7 @@ func findingsPage(v *frame.Visit, a *registry.Application, r advisor.Report) tem
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.Page(a.Name, "Applications", frame.ToApplications)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.AppPage(a, "Security")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -22,11 +22,7 @@ func originLabel(a *registry.Application) string {
 // listBadges are the states of an application in a list: whether it is on, and what else keeps it from working or waits. That
 // it comes from a URL stands in a column of its own.
 func listBadges(a *registry.Application, now time.Time) []ui.Badge {
-	badges := []ui.Badge{frame.StateBadge(a)}
-	if more := frame.ImportBadges(a, now); len(more) > 0 {
-		badges = append(badges, more[1:]...)
-	}
-	return badges
+	return append([]ui.Badge{frame.StateBadge(a)}, frame.ImportBadges(a, now)...)
 }
 
 // rowMenu leads to the pages of an application that are opened most, without its own page in between.

@@ -83,12 +83,13 @@ func UsesSecrets(a *registry.Application) bool {
 	return a.Accepts(oauth.AuthClientSecretBasic) || a.Accepts(oauth.AuthClientSecretPost)
 }
 
-// ImportBadges say how an imported application stands, for the head of its pages and for lists.
+// ImportBadges say how an imported application stands, for the head of its pages and for lists. That it comes from a URL is said
+// beside them.
 func ImportBadges(a *registry.Application, now time.Time) []ui.Badge {
 	if a.Import == nil {
 		return nil
 	}
-	badges := []ui.Badge{{Kind: ui.Note, Text: "from a URL"}}
+	var badges []ui.Badge
 	state := a.Import
 	switch {
 	case !state.WithdrawnAt.IsZero():

@@ -124,6 +124,10 @@ func CallbackExample(a *registry.Application) string {
 	return "https://app.example.com/callback"
 }
 
+// TypeToConfirm is the label of the field for the name of what is about to be deleted. The name stands apart from the sentence, also
+// where it runs from right to left.
+func TypeToConfirm(name string) string { return "Type “\u2068" + name + "\u2069” to confirm" }
+
 // NewestFirst are the secrets of an application, the newest first.
 func NewestFirst(secrets []registry.ClientSecret) []registry.ClientSecret {
 	list := slices.Clone(secrets)
