@@ -27,7 +27,7 @@ check: ## under a minute, no network: format, vet, lint, templates, policies, un
 test: ## everything; installs what is missing
 	scripts/test.sh
 
-postgres: ## the store's tests on both engines, with a throw-away PostgreSQL
+postgres: ## what the engine decides, and every page, on both engines, with a throw-away PostgreSQL
 	scripts/engines.sh
 
 protocol: ## the protocol transcripts

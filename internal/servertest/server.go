@@ -73,7 +73,7 @@ func WithLog(l *slog.Logger) Option { return func(o *options) { o.log = l } }
 // New starts a server that ends with the test. Its clock stands still until the test moves it.
 func New(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	o := options{publicURL: PublicURL, clock: &Clock{at: time.Now().UTC().Truncate(time.Microsecond)}, open: storetest.Open, outbound: outbound.Options{Network: outboundtest.Nowhere{}}}
+	o := options{publicURL: PublicURL, clock: &Clock{at: time.Now().UTC().Truncate(time.Microsecond)}, open: storetest.Chosen, outbound: outbound.Options{Network: outboundtest.Nowhere{}}}
 	for _, opt := range opts {
 		opt(&o)
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"sync"
@@ -72,6 +73,23 @@ func Engines(t testing.TB) []Engine {
 		t.Fatal("CLIENTELE_TEST_POSTGRES is not set: run the tests through scripts/postgres.sh run")
 	}
 	return all
+}
+
+// Chosen opens an empty store on the engine that CLIENTELE_TEST_ON names, SQLite if it names none: suites of whole pages, which
+// say nothing of engines, run on the other one unchanged.
+func Chosen(t testing.TB) *store.Store {
+	t.Helper()
+	name := cmp.Or(os.Getenv("CLIENTELE_TEST_ON"), "sqlite")
+	if name == "sqlite" {
+		return Open(t)
+	}
+	for _, engine := range Engines(t) {
+		if engine.Name == name {
+			return engine.Open(t)
+		}
+	}
+	t.Fatalf("CLIENTELE_TEST_ON=%s: this run is not configured for it", name)
+	return nil
 }
 
 // Each runs a test on every engine.
