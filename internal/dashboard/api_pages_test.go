@@ -101,6 +101,34 @@ func TestAStaleEditOfAnAPIShowsBothVersions(t *testing.T) {
 	wants(t, stale.Submit(url.Values{"take.permissions": {"theirs"}}, "revision"), http.StatusOK, "Theirs")
 }
 
+// Who may use an API, and whether people are asked, is what a grant is: it asks for a fresh sign-in, as grants do. Nothing else of
+// the form does, and what was typed comes through the sign-in.
+func TestOpeningAnAPIAsksForAFreshSignIn(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	api := s.CreateAPI("https://orders.example.com/", "read:orders")
+	at := "/dashboard/apis/" + api.ID
+	page := b.Get(at)
+	stale(s)
+	page = page.Submit(url.Values{"name": {"Renamed"}, "token_lifetime": {"5m"}, "offline": {"on"}}, "revision")
+	wants(t, page, http.StatusOK, "Saved.")
+	for field, value := range map[string]string{"user_policy": string(registry.DenyAll), "client_policy": string(registry.DenyAll), "skip_consent": "on"} {
+		if field == "skip_consent" && api.SkipConsent {
+			value = ""
+		}
+		wants(t, page.Submit(url.Values{field: {value}}, "revision"), http.StatusForbidden, "Sign in once more")
+	}
+	if now, _ := s.Registry.API(t.Context(), api.ID); now.UserPolicy != api.UserPolicy || now.ClientPolicy != api.ClientPolicy || now.SkipConsent != api.SkipConsent {
+		t.Errorf("changed without a sign-in: %+v", now)
+	}
+	ask := page.Submit(url.Values{"name": {"Typed before"}, "user_policy": {string(registry.DenyAll)}}, "revision")
+	again := ask.Submit(url.Values{"password": {servertest.Password}}, "password")
+	wants(t, again.Submit(nil, "revision"), http.StatusOK, "Saved.")
+	if now, _ := s.Registry.API(t.Context(), api.ID); now.Name != "Typed before" || now.UserPolicy != registry.DenyAll {
+		t.Errorf("%+v", now)
+	}
+}
+
 func TestThirdPartiesGetADefaultPermission(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)

@@ -24,7 +24,7 @@ func (d *Dashboard) behindSignIn(rt frame.Route) http.Handler {
 			return d.demandPasskey(w, r, v)
 		case !v.May(rt.Needs):
 			return d.refuseRole(w, r, v)
-		case rt.Fresh && !v.Session.Fresh(v.Now, frame.FreshFor):
+		case rt.Fresh && !v.Fresh():
 			return d.askWhoItIs(w, r, v)
 		}
 		v.Flash = d.TakeFlash(w, r)

@@ -19,6 +19,8 @@ func (d *Dashboard) failedInside(w http.ResponseWriter, r *http.Request, v *fram
 		return v.Write(w, r, http.StatusNotFound, notFoundPage(v.Page("Not found", "")))
 	case errors.Is(err, frame.ErrForbidden):
 		return d.refuseRole(w, r, v)
+	case errors.Is(err, frame.ErrNotFresh):
+		return d.askWhoItIs(w, r, v)
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"clientele/internal/account"
@@ -51,6 +52,12 @@ func (f *apiForm) apply(a *registry.API) {
 	a.ClientPolicy = registry.AccessPolicy(f.get("client_policy"))
 }
 
+// opens reports whether the form changes who may use the API, or whether people are asked: that is a grant to many at once.
+func (f apiForm) opens(a *registry.API) bool {
+	now := apiFormOf(a)
+	return slices.ContainsFunc([]string{"user_policy", "client_policy", "skip_consent"}, func(field string) bool { return f.get(field) != now.get(field) })
+}
+
 func (d *Pages) api(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	a, err := d.Registry.API(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -67,6 +74,9 @@ func (d *Pages) saveAPI(w http.ResponseWriter, r *http.Request, v *frame.Visit) 
 	}
 	f := apiForm{values: r.PostForm, Wrong: frame.Faults{}}
 	frame.TakeTheirs(f.values, apiFormOf(&was).values, apiFields)
+	if frame.RevisionOf(r) == was.Revision && f.opens(&was) && !v.Fresh() {
+		return frame.ErrNotFresh
+	}
 	a, _, err := d.Registry.UpdateAPI(r.Context(), v.Actor(), was.ID, frame.RevisionOf(r), func(a *registry.API) error {
 		f.Wrong = frame.Faults{}
 		f.apply(a)

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -28,6 +29,10 @@ func (d *Base) Secure() bool { return strings.HasPrefix(d.Issuer, "https://") }
 func On(pattern string, needs account.Action, page Page) Route {
 	return Route{Pattern: pattern, Needs: needs, Page: page}
 }
+
+// ErrNotFresh means that what a form asks for needs a sign-in at most FreshFor old, for pages where not every form does. Whoever
+// returns it has written and changed nothing; the form is kept and sent again after the sign-in.
+var ErrNotFresh = errors.New("this needs a fresh sign-in")
 
 // OnFresh is one that asks for a sign-in at most FreshFor old, too.
 func OnFresh(pattern string, needs account.Action, page Page) Route {

@@ -32,6 +32,9 @@ type Visit struct {
 // May reports whether the operator's role allows the action.
 func (v *Visit) May(a account.Action) bool { return v.User.Role.May(a) }
 
+// Fresh reports whether the operator signed in at most FreshFor ago.
+func (v *Visit) Fresh() bool { return v.Session.Fresh(v.Now, FreshFor) }
+
 // CanEdit reports whether the operator may change applications, APIs and people.
 func (v *Visit) CanEdit() bool { return v.May(account.ActEdit) }
 
