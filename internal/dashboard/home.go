@@ -37,7 +37,7 @@ func (d *Dashboard) home(w http.ResponseWriter, r *http.Request, v *frame.Visit)
 	if err != nil {
 		return err
 	}
-	h.Charts = []ui.Chart{activity.SignInChart(tallies, v.Now), activity.TokenChart(tallies, v.Now)}
+	h.Charts = []ui.Chart{activity.SignInChart(tallies, v.Now), activity.TokenChart(tallies, v.Now, "Tokens", "Nobody asked for a token.")}
 	page, err := d.Events.Activity(ctx, audit.ActivityQuery{Limit: homeLines})
 	if err != nil {
 		return err

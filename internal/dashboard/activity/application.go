@@ -34,11 +34,16 @@ func (d *Pages) applicationActivity(w http.ResponseWriter, r *http.Request, v *f
 	if err != nil {
 		return err
 	}
+	for i := range lines { // the page is about it already
+		if lines[i].Link == ApplicationLink(a.ID) {
+			lines[i].Subject = ""
+		}
+	}
 	tallies, err := d.Events.Tallies(ctx, a.ID, FirstDay(v.Now))
 	if err != nil {
 		return err
 	}
-	return v.Write(w, r, http.StatusOK, applicationActivityPage(v, &a, &f, TokenChart(tallies, v.Now), lines, page.Next))
+	return v.Write(w, r, http.StatusOK, applicationActivityPage(v, &a, &f, TokenChart(tallies, v.Now, "Tokens, last 30 days", "It asked for no token."), lines, page.Next))
 }
 
 // FirstDay is the oldest day of a chart.
@@ -67,18 +72,18 @@ func daysOf(tallies []audit.Tally, now time.Time, kinds ...string) []ui.ChartDay
 	return days
 }
 
-// TokenChart is how many tokens were issued on each day.
-func TokenChart(tallies []audit.Tally, now time.Time) ui.Chart {
+// TokenChart is how often tokens were issued on each day, and refused. idle is what stands there if nobody asked.
+func TokenChart(tallies []audit.Tally, now time.Time, title, idle string) ui.Chart {
 	return ui.Chart{
-		Title: "Token answers, last 30 days", Parts: []ui.ChartPart{{Label: "issued"}, {Label: "refused", Kind: ui.Danger}},
-		Days: daysOf(tallies, now, "token.issued", "token.refused"), Empty: "It asked for no token.",
+		Title: title, Parts: []ui.ChartPart{{Label: "issued"}, {Label: "refused", Kind: ui.Danger}},
+		Days: daysOf(tallies, now, "token.issued", "token.refused"), Empty: idle,
 	}
 }
 
 // SignInChart is how many sign-ins went through, and how many failed, on each day.
 func SignInChart(tallies []audit.Tally, now time.Time) ui.Chart {
 	return ui.Chart{
-		Title: "Sign-ins, last 30 days", Parts: []ui.ChartPart{{Label: "succeeded"}, {Label: "failed", Kind: ui.Danger}},
+		Title: "Sign-ins", Parts: []ui.ChartPart{{Label: "succeeded"}, {Label: "failed", Kind: ui.Danger}},
 		Days: daysOf(tallies, now, "signin.succeeded", "signin.failed"), Empty: "Nobody signed in.",
 	}
 }

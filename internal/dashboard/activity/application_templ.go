@@ -96,7 +96,7 @@ func applicationActivityPage(v *frame.Visit, a *registry.Application, f *activit
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select{Name: "kind", Label: "Kind", Hidden: true, Value: f.Kind, Options: kindOptions(f.Kind), Attrs: templ.Attributes{"data-send": true}}.Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select{Name: "kind", Label: "Kind", Hidden: true, Value: f.Kind, Options: kindOptions(f.Kind, a), Attrs: templ.Attributes{"data-send": true}}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

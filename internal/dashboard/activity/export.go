@@ -3,6 +3,7 @@ package activity
 import (
 	"encoding/json"
 	"net/http"
+	"sync"
 	"time"
 
 	"clientele/internal/audit"
@@ -14,7 +15,35 @@ const (
 	exportLines = 100_000
 	exportPage  = 1000
 	exportTime  = 10 * time.Second // for one page to be taken
+	exportsMost = 4                // at the same time, by all operators together
 )
+
+// exporting is who exports now: an operator one file at a time, whatever the role, and only a few at once, so that looking at
+// the log never takes the database from those who sign in. Its zero value is ready.
+type exporting struct {
+	mu  sync.Mutex
+	who map[string]bool
+}
+
+// begin reports whether the operator may export now; if so, end must follow.
+func (e *exporting) begin(operator string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.who[operator] || len(e.who) >= exportsMost {
+		return false
+	}
+	if e.who == nil {
+		e.who = map[string]bool{}
+	}
+	e.who[operator] = true
+	return true
+}
+
+func (e *exporting) end(operator string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.who, operator)
+}
 
 // exportLine is one line of the log for machines. What is empty is left out.
 type exportLine struct {
@@ -88,7 +117,7 @@ func exported(e audit.Entry) exportLine {
 
 // exportActivity answers with the lines a filter selects, newest first, one JSON object each. They are read and sent page by page,
 // so that neither the memory nor the time of an answer grows with the log; after exportLines the last line has the cursor that
-// goes on.
+// goes on. An operator who exports already is asked to wait.
 func (d *Pages) exportActivity(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	f := filterOf(r, frame.ActivityPath)
 	q, err := d.activityQuery(r.Context(), &f)
@@ -98,6 +127,12 @@ func (d *Pages) exportActivity(w http.ResponseWriter, r *http.Request, v *frame.
 	if f.hopeless() {
 		return v.Write(w, r, http.StatusUnprocessableEntity, activityPage(v, &f, nil, ""))
 	}
+	if !d.exports.begin(v.User.ID) {
+		f.Wrong["export"] = "An export of yours is under way, or others take all the room there is. Wait until it has ended, then export again."
+		w.Header().Set("Retry-After", "30")
+		return v.Write(w, r, http.StatusTooManyRequests, activityPage(v, &f, nil, ""))
+	}
+	defer d.exports.end(v.User.ID)
 	q.Limit = exportPage
 	page, err := d.Events.Activity(r.Context(), q)
 	if err != nil {

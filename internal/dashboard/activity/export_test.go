@@ -20,7 +20,7 @@ func RefusalPages(now time.Time) map[string]templ.Component {
 	}
 	return map[string]templ.Component{
 		"refusals":     refusalsPage(v, refusalList{Page: registry.Page[audit.Trace]{Items: []audit.Trace{*trace}}}),
-		"refusal":      refusalPage(v, trace, &app),
+		"refusal":      refusalPage(v, trace, &app, "ops@example.com"),
 		"refusal-none": noRefusalPage(v, "7KQ2-MD4F"),
 	}
 }

@@ -32,16 +32,27 @@ type LogLine struct {
 	Repeats   int
 }
 
-// details is what the rest of the line is folded under.
-func (l *LogLine) details() string {
-	switch n := len(l.Fields); n {
-	case 0:
-		return "Details"
-	case 1:
-		return "1 field changed"
-	default:
-		return strconv.Itoa(n) + " fields changed"
+// namedFields is how many fields of a change a line names; more are counted.
+const namedFields = 3
+
+// changed names the fields that a change is about, if there are few. What was made or deleted has all of them.
+func (l *LogLine) changed() string {
+	if len(l.Fields) == 0 || len(l.Fields) > namedFields {
+		return ""
 	}
+	names := make([]string, len(l.Fields))
+	for i, f := range l.Fields {
+		names[i] = f.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// words is what happened, as the beginning of the line where nothing stands before it.
+func (l *LogLine) words() string {
+	if l.Subject == "" {
+		return frame.Capital(l.Words)
+	}
+	return l.Words
 }
 
 // Lines puts entries into words. The names of all that they are about are read at once.
@@ -86,6 +97,9 @@ func lineOfChange(e *audit.Event) LogLine {
 		At: e.At, Icon: kindIcon(e.Kind), Subject: e.TargetName, Link: changeLink(e), Words: changeWord(e), By: "by",
 		Other: e.Actor.Name, Fields: fieldsOf(e.Changes),
 	}
+	if name := settingNames[e.TargetID]; e.TargetKind == "setting" && name != "" {
+		l.Subject = name
+	}
 	if l.Subject == "" {
 		l.Subject = e.TargetID
 	}
@@ -100,6 +114,8 @@ func lineOfChange(e *audit.Event) LogLine {
 		l.OtherLink = personLink(e.Actor.ID)
 	case audit.ActorClient:
 		l.OtherLink = ApplicationLink(e.Actor.ID)
+	case audit.ActorOSUser:
+		l.Other = strings.TrimPrefix(l.Other+", on the command line", ", ")
 	}
 	if l.Other == "" {
 		l.Other = actorWords[e.Actor.Kind]
@@ -132,6 +148,9 @@ func fieldsOf(changes []audit.FieldChange) []ui.DiffField {
 	fields := make([]ui.DiffField, len(changes))
 	for i, c := range changes {
 		fields[i] = ui.DiffField{Name: fieldName(c.Field)}
+		if name := settingNames[c.Field]; name != "" {
+			fields[i].Name = name
+		}
 		before, after := strings.Split(c.Before, "\n"), strings.Split(c.After, "\n")
 		fields[i].Removed, fields[i].Added = linesWithout(before, after), linesWithout(after, before)
 	}
@@ -168,12 +187,19 @@ func lineOfUse(u *audit.Use, names map[string]string) LogLine {
 	if word, known := useWords[u.Kind]; known {
 		l.Words, l.Kind = word.words, word.kind
 	}
+	var grave ui.Meaning
+	if l.Reason, grave = reasonOf(u.Reason); grave != "" {
+		l.Kind = grave
+	}
 	person, application := nameOf(names, u.UserID), nameOf(names, u.ApplicationID)
 	switch {
 	case u.ApplicationID != "":
 		l.Subject, l.Link = application, linkIfNamed(names, u.ApplicationID, ApplicationLink)
 		if u.UserID != "" {
 			l.By, l.Other, l.OtherLink = "for", person, linkIfNamed(names, u.UserID, personLink)
+		}
+		if u.Kind == "trial.begun" {
+			l.By = "by"
 		}
 	case u.UserID != "":
 		l.Subject, l.Link = person, linkIfNamed(names, u.UserID, personLink)
@@ -182,7 +208,7 @@ func lineOfUse(u *audit.Use, names map[string]string) LogLine {
 	default:
 		l.Subject = "An unknown application"
 		if id := u.Detail["client_id"]; id != "" {
-			l.Subject = frame.Shortened(id)
+			l.Subject = clientName(id)
 		}
 	}
 	l.Aside = strings.TrimSpace(u.Detail["grant_type"] + " " + u.Detail["audience"])
@@ -202,6 +228,9 @@ func lineOfTrace(t *audit.Trace, names map[string]string) LogLine {
 		At: t.At, Icon: "alert", Kind: ui.Danger, Subject: traceClient(t), Words: "was refused " + doorWord(t.Door), Reason: traceTitle(t),
 		Reference: t.Reference, Repeats: t.Repeats,
 	}
+	if waits(t) {
+		l.Kind, l.Words = ui.Warn, "was asked to wait"
+	}
 	if names[t.ApplicationID] != "" {
 		l.Subject, l.Link = names[t.ApplicationID], ApplicationLink(t.ApplicationID)
 	}
@@ -217,6 +246,11 @@ func lineOfTrace(t *audit.Trace, names map[string]string) LogLine {
 	l.fact("What to change", frame.Capital(t.Mend))
 	l.fact("Written in", t.Spec)
 	return l
+}
+
+// waits reports whether nothing failed: an operator has to decide.
+func waits(t *audit.Trace) bool {
+	return t.Rule == "admission_waiting"
 }
 
 func (l *LogLine) fact(name, value string) {

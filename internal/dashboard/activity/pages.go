@@ -4,8 +4,10 @@ import (
 	"clientele/internal/dashboard/frame"
 )
 
-// Pages is the room. All fields must be set.
+// Pages is the room. All exported fields must be set.
 type Pages struct {
 	*frame.Base
 	Events Log
+
+	exports exporting
 }

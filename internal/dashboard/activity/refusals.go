@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -86,7 +87,11 @@ func (d *Pages) refusal(w http.ResponseWriter, r *http.Request, v *frame.Visit) 
 			a = &found
 		}
 	}
-	return v.Write(w, r, http.StatusOK, refusalPage(v, t, a))
+	names, err := d.Events.Names(r.Context(), nil, distinct([]string{t.UserID}))
+	if err != nil {
+		return err
+	}
+	return v.Write(w, r, http.StatusOK, refusalPage(v, t, a, names[t.UserID]))
 }
 
 // withoutTrace leads to what the log says under a reference that nothing explains further.
@@ -146,9 +151,24 @@ func detailRows(t *audit.Trace) []ui.Hidden {
 		if name == "" {
 			name = frame.Capital(strings.ReplaceAll(key, "_", " "))
 		}
-		rows = append(rows, ui.Hidden{Name: name, Value: t.Detail[key]})
+		rows = append(rows, ui.Hidden{Name: name, Value: detailValue(key, t.Detail[key])})
 	}
 	return rows
+}
+
+// detailValue is a detail with its unit.
+func detailValue(key, value string) string {
+	switch key {
+	case "bytes":
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return ui.Number(n) + " bytes"
+		}
+	case "took":
+		if d, err := time.ParseDuration(value); err == nil && d < 10*time.Second {
+			return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+		}
+	}
+	return value
 }
 
 // traceReport is a trace as text, for whoever publishes the client.
@@ -192,10 +212,15 @@ func traceTitle(t *audit.Trace) string {
 
 // traceClient is the client of a trace as a host, if it has one.
 func traceClient(t *audit.Trace) string {
-	if strings.HasPrefix(t.ClientID, "https://") {
-		return frame.Shortened(frame.HostOfURL(t.ClientID))
+	return clientName(t.ClientID)
+}
+
+// clientName is a client ID as the log names it: a URL by its host.
+func clientName(id string) string {
+	if strings.HasPrefix(id, "https://") {
+		id = frame.HostOfURL(id)
 	}
-	return frame.Shortened(t.ClientID)
+	return frame.Shortened(id)
 }
 
 // refusalRoutes are the refused applications and why they were.
