@@ -55,6 +55,14 @@ func (c connection) called() string {
 	return c.app
 }
 
+// endLabel is what the button says that takes back everything.
+func (c connection) endLabel() string {
+	if len(c.installs) == 0 {
+		return "Take it back"
+	}
+	return "Disconnect everywhere"
+}
+
 // connectedView is the page of all of them.
 type connectedView struct {
 	all  []connection
@@ -76,11 +84,11 @@ func (h *Handler) connectedPage(w http.ResponseWriter, r *http.Request, o owner)
 // disconnect takes back all that one application was allowed, or ends it in one place, which touches no other. What an
 // application fetched before stays with it, and an access token of it may still work elsewhere until it ends.
 func (h *Handler) disconnect(w http.ResponseWriter, r *http.Request, o owner) {
-	var err error
+	err, done := grant.ErrNotFound, "disconnected" // a form that names nothing
 	if id := r.PostForm.Get("grant"); id != "" {
 		err = h.endInstallation(r, o, id)
 	} else if id := r.PostForm.Get("application"); id != "" {
-		err = h.endApplication(r, o, id)
+		err, done = h.endApplication(r, o, id), "taken-back"
 	}
 	switch {
 	case errors.Is(err, grant.ErrNotFound): // another tab was faster
@@ -88,7 +96,7 @@ func (h *Handler) disconnect(w http.ResponseWriter, r *http.Request, o owner) {
 	case err != nil:
 		h.failed(w, r, err)
 	default:
-		h.seeOther(w, ownApplications+"?said=disconnected")
+		h.seeOther(w, ownApplications+"?said="+done)
 	}
 }
 

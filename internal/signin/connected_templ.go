@@ -276,7 +276,7 @@ func connected(one connection) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Button{Label: "Disconnect everywhere", Kind: ui.DangerLine, Small: true, Attrs: templ.Attributes{"aria-label": "Disconnect everywhere: " + one.called()}}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button{Label: one.endLabel(), Kind: ui.DangerLine, Small: true, Attrs: templ.Attributes{"aria-label": one.endLabel() + ": " + one.called()}}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

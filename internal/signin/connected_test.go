@@ -44,7 +44,7 @@ func TestAPersonTakesBackWhatTheyAllowed(t *testing.T) {
 		if page = his.Post("/account/disconnect", url.Values{"application": {app.ID}}); page.Status != 200 || !alive("grace@example.com") {
 			t.Errorf("once more: %d", page.Status)
 		}
-		his.Post("/account/disconnect", url.Values{"application": {""}})
+		wants(t, his.Post("/account/disconnect", url.Values{"application": {""}}), 200, "ended before")
 		if page := hers.Get("/account"); !strings.Contains(page.Body, "Acme Agent") {
 			t.Errorf("hers is gone:\n%s", page.Body)
 		}

@@ -115,7 +115,8 @@ func (h *Handler) freshly(next string, page func(w http.ResponseWriter, r *http.
 
 // said are the sentences that a page shows after a change, by what stands in its query.
 var said = map[string]string{
-	"disconnected": "Disconnected. Its access has ended there.",
+	"disconnected": "Disconnected. Its access there has ended.",
+	"taken-back":   "Disconnected. Its access has ended, and it has to ask again.",
 	"ended":        "Signed out there.",
 	"others":       "Signed out everywhere else.",
 	"password":     "Password saved. Other browsers were signed out.",
@@ -146,10 +147,19 @@ func (h *Handler) own(r *http.Request, o owner, path, lead string) ui.OwnPage {
 	return page
 }
 
+// noSuchPage answers what stands under the own account and is none of its pages.
+func (h *Handler) noSuchPage(w http.ResponseWriter, r *http.Request) {
+	h.write(w, r, http.StatusNotFound, ui.ErrorPage{
+		Title: "There is no such page", Text: "The address may have been cut, or the page has moved.",
+		Action: ui.LinkButton{Label: "Your account", Href: "/" + ownApplications},
+	})
+}
+
 // mountOwn puts the pages of the own account on mux.
 func (h *Handler) mountOwn(mux *http.ServeMux) {
 	mux.HandleFunc("GET /account", h.owned(ownApplications, h.connectedPage))
 	mux.HandleFunc("POST /account/disconnect", h.owned(ownApplications, h.disconnect))
+	mux.HandleFunc("GET /account/{rest...}", h.noSuchPage)
 	mux.HandleFunc("GET /connected", func(w http.ResponseWriter, _ *http.Request) { h.seeOther(w, ownApplications) })
 	mux.HandleFunc("GET /account/passkeys", h.owned(ownPasskeys, h.passkeysPage))
 	mux.HandleFunc("POST /account/passkeys/new", h.freshly(ownPasskeys, h.newPasskeyPage))

@@ -208,7 +208,10 @@ func TestAPersonDisconnectsOneDeviceOfTwo(t *testing.T) {
 		if kept, err := s.Store.Grant(t.Context(), first); err != nil || !kept.Alive() {
 			t.Errorf("somebody else ended it: %+v, %v", kept, err)
 		}
-		wants(t, b.Post("/account/disconnect", url.Values{"application": {app.ID}}), http.StatusOK, "Nothing is connected")
+		wants(t, b.Post("/account/disconnect", url.Values{"application": {app.ID}}), http.StatusOK, "Nothing is connected", "Its access has ended, and it has to ask again.")
+		missing := b.Get("/account/nothing")
+		servertest.CheckMarkup(t, "no such page", missing.Body)
+		wants(t, missing, http.StatusNotFound, "There is no such page", "Your account")
 	})
 }
 
