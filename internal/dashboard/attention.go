@@ -43,28 +43,31 @@ type concernWord struct {
 	lead      string
 	tab       string
 	kind      ui.Meaning
+	todo      string // what its button says; empty = to look there
 }
+
+const addSecret = "Add secret"
 
 var concernWords = map[registry.ConcernKind]concernWord{
 	registry.SecretsExpired: {
 		"application has no secret left that counts", "applications have no secret left that counts", "Expired secrets",
-		"Their last secret has ended, so they get no tokens. Add a secret, or switch them off.", "credentials", ui.Danger,
+		"Their last secret has ended, so they get no tokens. Add a secret, or switch them off.", "credentials", ui.Danger, addSecret,
 	},
 	registry.SecretsExpiring: {
 		"secret ends within 14 days", "secrets end within 14 days", "Secrets that end soon",
-		"Nothing else proves these applications. Add a second secret now and take it into use before the first ends.", "credentials", ui.Warn,
+		"Nothing else proves these applications. Add a second secret now and take it into use before the first ends.", "credentials", ui.Warn, addSecret,
 	},
 	registry.Suspended: {
 		"application is suspended because of its document", "applications are suspended because of their documents", "Suspended applications",
-		"Nobody can begin to sign in with them until their document is good again, or an operator decides.", "document", ui.Danger,
+		"Nobody can begin to sign in with them until their document is good again, or an operator decides.", "document", ui.Danger, "",
 	},
 	registry.KeysWaiting: {
 		"application published other keys, which wait for you", "applications published other keys, which wait for you", "Keys that wait",
-		"Their new keys replace all that were known. Make sure that it was them before you approve.", "document", ui.Warn,
+		"Their new keys replace all that were known. Make sure that it was them before you approve.", "document", ui.Warn, "",
 	},
 	registry.DocumentsFailing: {
-		"metadata document cannot be had", "metadata documents cannot be had", "Failing metadata documents",
-		"What was read last stays in force for a while. Their owners should look at their hosts.", "document", ui.Warn,
+		"metadata document cannot be fetched", "metadata documents cannot be fetched", "Failing metadata documents",
+		"What was read last stays in force for a while. Their owners should look at their hosts.", "document", ui.Warn, "",
 	},
 }
 
@@ -138,8 +141,21 @@ func concernDetail(kind registry.ConcernKind, c registry.Concern) string {
 		return frame.Capital(frame.FailureWord(audit.FailureKind(c.Detail)))
 	case registry.Suspended:
 		return suspendWord(c.Detail)
+	case registry.KeysWaiting:
+		return "Every key was replaced at once"
 	}
-	return c.Detail
+	if c.Detail == "" {
+		return "Its last secret"
+	}
+	return "Its last secret, “" + c.Detail + "”"
+}
+
+// concernTodo is the button of a row: the first thing to do about it.
+func concernTodo(v *frame.Visit, kind registry.ConcernKind, c registry.Concern) ui.LinkButton {
+	if todo := concernWords[kind].todo; todo != "" && v.CanEdit() {
+		return ui.LinkButton{Label: todo, Href: concernLink(kind, c) + "?open=secret", Small: true}
+	}
+	return ui.LinkButton{Label: "Look at it", Href: concernLink(kind, c), Small: true}
 }
 
 // suspendWord says why an application is suspended.

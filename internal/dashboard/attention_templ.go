@@ -211,7 +211,29 @@ func attentionPage(v *frame.Visit, kind registry.ConcernKind, all []registry.Con
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.EndCell("When").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Cell(concernWhen(kind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						templ_7745c5c3_Var12 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+							templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+							templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+							if !templ_7745c5c3_IsBuffer {
+								defer func() {
+									templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+									if templ_7745c5c3_Err == nil {
+										templ_7745c5c3_Err = templ_7745c5c3_BufErr
+									}
+								}()
+							}
+							ctx = templ.InitializeContext(ctx)
+							templ_7745c5c3_Err = concernTodo(v, kind, one).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							return nil
+						})
+						templ_7745c5c3_Err = ui.EndCell("").Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -222,7 +244,7 @@ func attentionPage(v *frame.Visit, kind registry.ConcernKind, all []registry.Con
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table(concernWords[kind].title, ui.Column{Label: "Application"}, ui.Column{Label: "What"}, ui.Column{Label: "When", End: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(concernWords[kind].title, ui.Column{Label: "Application"}, ui.Column{Label: "What"}, ui.Column{Label: concernWhen(kind)}, ui.Column{Label: "Actions", Hidden: true, End: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -245,6 +267,17 @@ func attentionPage(v *frame.Visit, kind registry.ConcernKind, all []registry.Con
 		}
 		return nil
 	})
+}
+
+// concernWhen heads the column of times: the end of a secret, or since when it is so.
+func concernWhen(kind registry.ConcernKind) string {
+	switch kind {
+	case registry.SecretsExpiring:
+		return "Ends"
+	case registry.SecretsExpired:
+		return "Ended"
+	}
+	return "Since"
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -15,6 +15,7 @@ import (
 // homeView is the first page: what needs somebody, how it goes, and what to do first while something is missing.
 type homeView struct {
 	Applications, APIs, Users int
+	AllAPIs                   int // this server's own among them, as its list has it
 	Attention                 []attentionItem
 	Charts                    []ui.Chart
 	Lines                     []activity.LogLine
@@ -64,7 +65,7 @@ func (d *Dashboard) countThings(ctx context.Context, h *homeView) error {
 	if err != nil {
 		return err
 	}
-	h.Applications, h.APIs, h.Users = apps.Total, apis.Total, users.Total
+	h.Applications, h.APIs, h.AllAPIs, h.Users = apps.Total, apis.Total, apis.Total, users.Total
 	for _, api := range apis.Items {
 		if api.System {
 			h.APIs-- // the one of this server itself is not theirs

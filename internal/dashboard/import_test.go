@@ -126,7 +126,7 @@ func TestARefusedDocumentSaysWhatItsOwnerShouldChange(t *testing.T) {
 	bad := b.Get("/dashboard/applications/import").Submit(url.Values{"url": {"http://agent.example.net/client.json"}}, "url")
 	wants(t, bad, http.StatusUnprocessableEntity, `id="f-url-error"`, "https")
 	none := b.Get("/dashboard/applications/import").Submit(url.Values{"url": {"https://nowhere.example.net/x.json"}}, "url")
-	wants(t, none, http.StatusUnprocessableEntity, "The document could not be had")
+	wants(t, none, http.StatusUnprocessableEntity, "The document could not be fetched")
 }
 
 func TestRegisteringNeedsAFreshSignIn(t *testing.T) {
@@ -259,7 +259,7 @@ func TestAWaitingApplicationIsApprovedAsItWasShown(t *testing.T) {
 	wants(t, list, http.StatusOK, "agent.example.net", "this device", "Acme Agent", "7KQ2-MD4F")
 	servertest.CheckMarkup(t, "queue", list.Body)
 	page := b.Get("/dashboard/waiting/" + w.ID)
-	wants(t, page, http.StatusOK, "People waiting", "Refuse and block URL", "Approve")
+	wants(t, page, http.StatusOK, "1 person, 1 attempt", "Refuse and block URL", "Approve")
 	host.JSON("/client.json", agentDocument("https://agent.example.net/more"))
 	page = page.Submit(nil, "hash")
 	wants(t, page, http.StatusConflict, "The document has changed since you looked", "https://agent.example.net/more")

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,11 @@ type VerdictValue struct {
 	Becomes string // empty: nothing
 	Verdict Badge
 	Why     string // for everything but a plain yes
+}
+
+// owned reports whether the owner of a row says anything: where all have the same one, the column is left out.
+func (t VerdictTable) owned() bool {
+	return slices.ContainsFunc(t.Rows, func(r VerdictRow) bool { return r.Owner != t.Rows[0].Owner })
 }
 
 // Render writes the table.

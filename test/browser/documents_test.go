@@ -48,7 +48,7 @@ func TestAnApplicationIsImportedFromItsURL(t *testing.T) {
 		b.judge("import-refused")
 		b.fill("url", p.URL("/none.json"))
 		b.press("Preview")
-		b.see("The document could not be had")
+		b.see("The document could not be fetched")
 		b.judge("import-unreachable")
 	})
 	t.Run("preview, then create", func(t *testing.T) {

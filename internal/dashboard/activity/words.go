@@ -56,7 +56,7 @@ var useWords = map[string]useWord{
 	"key.expired_used": {"signed with an expired key", ui.Danger}, "assertion.replayed": {"sent an assertion twice", ui.Danger},
 	"assertion.audience_exception": {"named the token endpoint as audience, which is accepted for now", ui.Warn},
 	"cimd.withdrawn":               {"lost its metadata document", ui.Danger}, "cimd.suspended": {"was suspended because of its document", ui.Danger},
-	"cimd.failing": {"has a document that cannot be had", ui.Warn}, "cimd.keys_failing": {"has keys that cannot be had", ui.Warn},
+	"cimd.failing": {"has a document that cannot be fetched", ui.Warn}, "cimd.keys_failing": {"has keys that cannot be fetched", ui.Warn},
 	"cimd.recovered": {"has its document again", ui.Good}, "cimd.changed": {"published another document", ui.Note},
 }
 

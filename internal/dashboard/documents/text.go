@@ -13,7 +13,7 @@ import (
 	"clientele/internal/ui"
 )
 
-// failingWords say how often and why the document could not be had.
+// failingWords say how often and why the document could not be fetched.
 func failingWords(a *registry.Application) string {
 	n := strconv.Itoa(a.Import.Failures) + " times in a row"
 	if a.Import.Failures == 1 {
@@ -60,6 +60,11 @@ func machineWords(a *registry.Application) string {
 		return "The document asks for it, and it is in force."
 	}
 	return "It counts only if the document asks for it, too. Which API it may then call is set under APIs."
+}
+
+// machineLocked reports whether the switch could change nothing: it is off, and there is no key to act with.
+func machineLocked(a *registry.Application) bool {
+	return !a.Accepts(oauth.AuthPrivateKeyJWT) && !a.Import.ClientCredentials
 }
 
 func lockedOptions(v *frame.Visit, options []ui.Option) []ui.Option {

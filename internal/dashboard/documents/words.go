@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/dashboard/frame"
 	"clientele/internal/registry"
@@ -27,8 +28,13 @@ func verdictTable(reading *cimd.Reading) ui.VerdictTable {
 	table := ui.VerdictTable{Caption: "Members of the document and what becomes of them"}
 	for _, row := range reading.Rows {
 		values := make([]ui.VerdictValue, len(row.Values))
+		said := ""
 		for i, v := range row.Values {
-			values[i] = ui.VerdictValue{Text: v.Text, Becomes: v.Becomes, Verdict: verdictBadges[v.Verdict], Why: strings.TrimPrefix(v.Why, verdictBadges[v.Verdict].Text+": ")}
+			values[i] = ui.VerdictValue{Text: v.Text, Becomes: v.Becomes, Verdict: verdictBadges[v.Verdict]}
+			if v.Why != said { // what is true of several values stands at the first
+				values[i].Why = strings.TrimPrefix(v.Why, verdictBadges[v.Verdict].Text+": ")
+			}
+			said = v.Why
 		}
 		table.Rows = append(table.Rows, ui.VerdictRow{Member: row.Member, Owner: row.Owner, Values: values})
 	}
@@ -42,7 +48,7 @@ func previewFacts(p *cimd.Preview) ui.Facts {
 		f.Items = append(f.Items, "reached in "+strconv.FormatInt(got.Took.Milliseconds(), 10)+" ms")
 		if got.Status != 0 && got.Status != 200 {
 			f.Kind = ui.Danger
-			f.Items = append(f.Items, "status "+strconv.Itoa(got.Status))
+			f.Items = append(f.Items, "answered "+strconv.Itoa(got.Status))
 		}
 		f.Items = append(f.Items, sizeWords(got.Bytes))
 		if got.ContentType != "" {
@@ -54,7 +60,9 @@ func previewFacts(p *cimd.Preview) ui.Facts {
 	}
 	if p.Failure != nil {
 		f.Kind = ui.Danger
-		f.Items = append(f.Items, frame.FailureWord(p.Failure.Kind))
+		if p.Failure.Kind != audit.FailureStatus || p.Fetched == nil || p.Fetched.Status == 0 { // its number is there already
+			f.Items = append(f.Items, frame.FailureWord(p.Failure.Kind))
+		}
 	} else if !p.Usable() {
 		f.Kind = ui.Warn
 	}
@@ -175,8 +183,8 @@ var documentFields = map[string]string{
 
 // classBadges say what a difference means for those who trusted the document before.
 var classBadges = map[registry.ChangeClass]ui.Badge{
-	registry.ClassCosmetic:  {Text: "cosmetic"},
-	registry.ClassIdentity:  {Kind: ui.Note, Text: "identity"},
+	registry.ClassCosmetic:  {Text: "looks only"},
+	registry.ClassIdentity:  {Kind: ui.Note, Text: "who it is"},
 	registry.ClassWidening:  {Kind: ui.Warn, Text: "may do more"},
 	registry.ClassNarrowing: {Kind: ui.Good, Text: "may do less"},
 	registry.ClassKey:       {Kind: ui.Note, Text: "keys"},

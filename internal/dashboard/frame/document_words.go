@@ -23,12 +23,12 @@ func Capital(s string) string {
 var failureWords = map[audit.FailureKind]string{
 	audit.FailureURL: "this is no URL that can be a client ID", audit.FailurePolicy: "blocked here", audit.FailureDNS: "the name has no address",
 	audit.FailureAddress: "the address is for special use", audit.FailureConnect: "nobody answers there", audit.FailureTLS: "the certificate does not prove the host",
-	audit.FailureTimeout: "it took too long", audit.FailureStatus: "the status is not 200", audit.FailureRedirect: "the answer is a redirect",
+	audit.FailureTimeout: "it took too long", audit.FailureStatus: "the answer was not 200", audit.FailureRedirect: "the answer is a redirect",
 	audit.FailureTooBig: "the document is too long", audit.FailureNotJSON: "the answer is not JSON", audit.FailureDocument: "the document is not usable",
 	audit.FailureMismatch: "the document names another client ID",
 }
 
-// FailureWord says in a few words why a document could not be had.
+// FailureWord says in a few words why a document could not be fetched.
 func FailureWord(kind audit.FailureKind) string {
 	if w := failureWords[kind]; w != "" {
 		return w
