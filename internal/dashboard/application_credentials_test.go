@@ -83,16 +83,31 @@ func TestAKeyIsUploadedAsAFile(t *testing.T) {
 	}
 }
 
-func TestAMethodThatSomebodyElseChangedIsRefusedAndSaysWhatItIs(t *testing.T) {
+func TestAMethodThatSomebodyElseChangedMeanwhileIsAChoiceOfTwo(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)
 	app := newWeb(s)
 	open := b.Get("/dashboard/applications/" + app.ID + "/credentials")
 	theirs(t, s, app.ID, func(a *registry.Application) { a.AuthMethods = a.AuthMethods[:1] })
 	page := open.Submit(url.Values{"method": {"client_secret_post"}}, "method")
-	wants(t, page, http.StatusConflict, "now it is: Secret in the header")
+	wants(t, page, http.StatusConflict, "Secret in the header</p>", "Secret in the body</p>", "saved by "+servertest.Actor.Name)
+	servertest.CheckMarkup(t, "stale method", page.Body)
 	if page.Form("method").Values.Get("method") != "client_secret_post" {
 		t.Error("the choice was lost")
 	}
-	wants(t, page.Submit(url.Values{}, "method"), http.StatusOK, "Saved.")
+	wants(t, page.Submit(url.Values{"take.method": {"theirs"}}, "method"), http.StatusOK, "Saved.", `value="client_secret_basic" checked`)
+	page = open.Submit(url.Values{"method": {"client_secret_post"}}, "method")
+	wants(t, page.Submit(url.Values{}, "method"), http.StatusOK, "Saved.", `value="client_secret_post" checked`)
+}
+
+func TestAMethodIsSavedThoughSomebodyElseChangedAnotherSetting(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	app := newWeb(s)
+	open := b.Get("/dashboard/applications/" + app.ID + "/credentials")
+	theirs(t, s, app.ID, func(a *registry.Application) { a.Description = "Theirs" })
+	wants(t, open.Submit(url.Values{"method": {"client_secret_post"}}, "method"), http.StatusOK, "Saved.")
+	if now, _ := s.Registry.Application(t.Context(), app.ID); now.Description != "Theirs" || len(now.AuthMethods) != 1 {
+		t.Error(now.Description, now.AuthMethods)
+	}
 }

@@ -69,6 +69,7 @@ type Pager struct {
 func (p Pager) Render(ctx context.Context, w io.Writer) error { return pager(p).Render(ctx, w) }
 
 // SaveBar stands at the foot of a form made with FormNamed. With script it appears when something changed and counts the changes.
+// Children stand behind the count.
 type SaveBar struct {
 	Form    string // id of the form
 	Discard string // where discarding leads: the page itself

@@ -10,7 +10,6 @@ import (
 	"clientele/internal/dashboard/frame"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
-	"clientele/internal/ui"
 )
 
 // APIAccess is what an application may do with one API.
@@ -28,61 +27,20 @@ func (x APIAccess) ByPolicy(a *registry.Application) bool {
 	return x.API.UserPolicy == registry.AllowAll && a.Ownership == registry.FirstParty && !x.API.System
 }
 
-// access is what an application gets in the end, as a badge, and why in one line.
-type access struct {
-	ui.Badge
-	Why string
+// ForPeople is the grant that counts where the application acts for people: its own, else what it inherits; nil is none.
+func (x APIAccess) ForPeople() *registry.ClientGrant {
+	if x.People != nil {
+		return x.People
+	}
+	return x.CommonPeople
 }
 
-// forPeople says what the application may do for people.
-func (x APIAccess) forPeople(a *registry.Application) access {
-	switch {
-	case !frame.SignsPeopleIn(a):
-		return access{ui.Badge{Text: "—"}, "It does not sign people in."}
-	case x.API.System:
-		return access{ui.Badge{Text: "never"}, "This server's own API is called by programs only."}
-	case x.API.UserPolicy == registry.DenyAll:
-		return access{ui.Badge{Text: "denied"}, "The API denies every application acting for people."}
-	case x.ByPolicy(a):
-		return access{ui.Badge{Kind: ui.Good, Text: "all"}, "The API lets every first-party application act for people."}
-	case x.People == nil && x.CommonPeople != nil:
-		return access{GrantBadge(x.CommonPeople), "As every third party. A grant of its own would take the place of this."}
-	case x.People == nil:
-		return access{ui.Badge{Text: "unauthorized"}, "The API asks for a permission, and it has none."}
+// ForItself is the grant that counts where the application acts for itself; nil is none.
+func (x APIAccess) ForItself() *registry.ClientGrant {
+	if x.Itself != nil {
+		return x.Itself
 	}
-	return access{GrantBadge(x.People), "Its own permissions, and never more than the person may do."}
-}
-
-// forItself says what the application may do for itself.
-func (x APIAccess) forItself(a *registry.Application) access {
-	switch {
-	case !a.Allows(oauth.ClientCredentials):
-		return access{ui.Badge{Text: "—"}, "It does not act for itself: client_credentials is off."}
-	case x.API.System && a.Ownership == registry.ThirdParty:
-		return access{ui.Badge{Text: "never"}, "Third parties cannot call this server's own API."}
-	case x.API.ClientPolicy == registry.DenyAll:
-		return access{ui.Badge{Text: "denied"}, "The API denies every application acting for itself."}
-	case x.Itself == nil && x.CommonItself != nil:
-		return access{GrantBadge(x.CommonItself), "As every third party."}
-	case x.Itself == nil:
-		return access{ui.Badge{Text: "unauthorized"}, ""}
-	}
-	return access{GrantBadge(x.Itself), ""}
-}
-
-// GrantBadge says what a grant permits; nil is none.
-func GrantBadge(g *registry.ClientGrant) ui.Badge {
-	switch {
-	case g == nil:
-		return ui.Badge{Text: "unauthorized"}
-	case g.AllScopes:
-		return ui.Badge{Kind: ui.Good, Text: "all"}
-	case len(g.Scopes) == 0:
-		return ui.Badge{Kind: ui.Good, Text: "tokens without permissions"}
-	case len(g.Scopes) <= 3:
-		return ui.Badge{Kind: ui.Good, Text: strings.Join(g.Scopes, ", ")}
-	}
-	return ui.Badge{Kind: ui.Good, Text: strconv.Itoa(len(g.Scopes)) + " permissions"}
+	return x.CommonItself
 }
 
 // apiTab is one page of the APIs, with what the application may do at each.
@@ -117,7 +75,7 @@ func (d *Pages) accessPage(r *http.Request, a *registry.Application) (apiTab, er
 	for i, api := range apis.Items {
 		t.List[i] = accessTo(api, own, common)
 	}
-	slices.SortStableFunc(t.List, func(x, y APIAccess) int { return bit(x.API.System) - bit(y.API.System) })
+	ownLast(t.List)
 	return t, nil
 }
 
@@ -135,24 +93,33 @@ func (d *Pages) grantsOf(r *http.Request, a *registry.Application, apis []string
 	return page.Items, defaults.Items, err
 }
 
-// List joins the APIs with the grants of an application.
+// List joins the APIs with the grants of an application, its own and those it inherits.
 func (d *Pages) List(r *http.Request, a *registry.Application) ([]APIAccess, error) {
 	apis, err := d.Registry.APIs(r.Context(), registry.APIQuery{Limit: registry.MaxPageSize})
 	if err != nil {
 		return nil, err
 	}
-	grants, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{ApplicationID: a.ID, Limit: registry.MaxPageSize})
-	if err != nil {
-		return nil, err
+	list := make([]APIAccess, 0, len(apis.Items))
+	for some := range slices.Chunk(apis.Items, apisPerPage) { // so that the grants of a chunk fit into one answer
+		ids := make([]string, len(some))
+		for i := range some {
+			ids[i] = some[i].ID
+		}
+		own, common, err := d.grantsOf(r, a, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, api := range some {
+			list = append(list, accessTo(api, own, common))
+		}
 	}
-	list := make([]APIAccess, len(apis.Items))
-	for i, api := range apis.Items {
-		list[i] = accessTo(api, grants.Items, nil)
-	}
-	slices.SortStableFunc(list, func(x, y APIAccess) int { // the one of this server itself last
-		return bit(x.API.System) - bit(y.API.System)
-	})
+	ownLast(list)
 	return list, nil
+}
+
+// ownLast puts the API of this server itself at the end: few applications call it.
+func ownLast(list []APIAccess) {
+	slices.SortStableFunc(list, func(x, y APIAccess) int { return bit(x.API.System) - bit(y.API.System) })
 }
 
 func bit(is bool) int {
@@ -212,7 +179,7 @@ func (f AccessForm) Contradiction() error {
 	violation := registry.Violation{Field: "access"}
 	switch {
 	case f.Choice == "none" && len(f.Scopes) > 0:
-		violation.Message = "is None, but permissions are ticked. Choose These permissions, or untick them."
+		violation.Message = "is set to none, but permissions are ticked. Choose These permissions, or untick them."
 	case f.Choice != "none" && f.Choice != "some" && f.Choice != "all":
 		violation.Message = "is missing; choose one."
 	default:
@@ -226,7 +193,7 @@ func GrantFault(invalid *registry.Invalid) string {
 	sentences := make([]string, len(invalid.Violations))
 	for i, v := range invalid.Violations {
 		field, _ := frame.SplitField(v.Field)
-		sentences[i] = frame.Sentence(map[string]string{"access": "Access", "scopes": "One of the permissions", "api": "The API", "subject_type": "The way of acting", "all_scopes": "All permissions"}[field], v)
+		sentences[i] = frame.Sentence(map[string]string{"access": "Access", "scopes": "One of the permissions", "api": "The API", "subject_type": "Whom it acts for", "all_scopes": "All permissions"}[field], v)
 	}
 	return strings.Join(sentences, " ")
 }
@@ -279,7 +246,7 @@ func (d *Pages) accessOf(r *http.Request) (registry.Application, APIAccess, erro
 	return a, accessTo(api, own, common), err
 }
 
-// saveApplicationAPI makes the client grant what the form says: made, changed or taken back. One that somebody else changed since
+// saveApplicationAPI makes the grant what the form says: made, changed or taken back. One that somebody else changed since
 // the form was made is left alone, and the page says what it is now.
 func (d *Pages) saveApplicationAPI(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	a, x, err := d.accessOf(r)
@@ -291,16 +258,7 @@ func (d *Pages) saveApplicationAPI(w http.ResponseWriter, r *http.Request, v *fr
 	if f.Subject == registry.ForUser {
 		had = x.People
 	}
-	err = f.Contradiction()
-	switch {
-	case err != nil:
-	case f.says(had):
-		return d.Done(w, r, frame.AppPath(&a, "apis"), "Saved. The next token has the new permissions.")
-	case f.Revision != "" && f.Revision != grantRevision(had):
-		err = registry.ErrStale
-	default:
-		err = d.SaveGrant(r, v, had, registry.ClientGrant{ApplicationID: a.ID, APIID: x.API.ID, SubjectType: f.Subject}, f)
-	}
+	err = d.Save(r, v, had, registry.ClientGrant{ApplicationID: a.ID, APIID: x.API.ID, SubjectType: f.Subject}, f)
 	if err == nil {
 		return d.Done(w, r, frame.AppPath(&a, "apis"), "Saved. The next token has the new permissions.")
 	}
@@ -323,9 +281,8 @@ func (d *Pages) accessRefused(w http.ResponseWriter, r *http.Request, v *frame.V
 	switch {
 	case wrong:
 		f.Fault = GrantFault(invalid)
-	case errors.Is(refusal, registry.ErrConflict), errors.Is(refusal, registry.ErrStale):
-		status = http.StatusConflict
-		f.Fault = "Somebody else saved in the meantime. Now it is: " + now.words() + ". Nothing was overwritten, and your choice still stands below; save once more to make it so."
+	case Overtaken(refusal):
+		status, f.Fault = http.StatusConflict, now.OvertakenFault()
 	default:
 		return refusal
 	}
@@ -352,8 +309,33 @@ func (f AccessForm) words() string {
 	return strings.Join(f.Scopes, ", ")
 }
 
-// SaveGrant makes, changes or deletes the grant that was there before (nil if none), so that it is what the form says.
-func (d *Pages) SaveGrant(r *http.Request, v *frame.Visit, had *registry.ClientGrant, want registry.ClientGrant, f AccessForm) error {
+// Overtaken reports whether a form was refused because what it was made from was changed since.
+func Overtaken(err error) bool {
+	return errors.Is(err, registry.ErrConflict) || errors.Is(err, registry.ErrStale) || errors.Is(err, registry.ErrNotFound)
+}
+
+// OvertakenFault is the sentence above a choice that was overtaken; f is the choice as it stands now.
+func (f AccessForm) OvertakenFault() string {
+	return "This was saved in the meantime. Now it is: " + f.words() + ". Nothing was overwritten, and your choice still stands below; save once more to make it so."
+}
+
+// Save makes the grant that was there before (nil if none) what the form says. It fails with a *registry.Invalid for a form that
+// contradicts itself, and with what Overtaken knows for one that was made from another grant.
+func (d *Pages) Save(r *http.Request, v *frame.Visit, had *registry.ClientGrant, want registry.ClientGrant, f AccessForm) error {
+	if err := f.Contradiction(); err != nil {
+		return err
+	}
+	switch {
+	case f.says(had):
+		return nil
+	case f.Revision != "" && f.Revision != grantRevision(had):
+		return registry.ErrStale
+	}
+	return d.saveGrant(r, v, had, want, f)
+}
+
+// saveGrant makes, changes or deletes the grant.
+func (d *Pages) saveGrant(r *http.Request, v *frame.Visit, had *registry.ClientGrant, want registry.ClientGrant, f AccessForm) error {
 	switch f.Choice {
 	case "none":
 		if had == nil {
@@ -369,7 +351,7 @@ func (d *Pages) SaveGrant(r *http.Request, v *frame.Visit, had *registry.ClientG
 		_, err := d.Registry.CreateClientGrant(r.Context(), v.Actor(), want)
 		return err
 	}
-	_, _, err := d.Registry.UpdateClientGrant(r.Context(), v.Actor(), had.ID, 0, func(g *registry.ClientGrant) error {
+	_, _, err := d.Registry.UpdateClientGrant(r.Context(), v.Actor(), had.ID, had.Revision, func(g *registry.ClientGrant) error {
 		g.Scopes, g.AllScopes = want.Scopes, want.AllScopes
 		return nil
 	})

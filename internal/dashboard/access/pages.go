@@ -1,13 +1,21 @@
 package access
 
 import (
+	"net/url"
+
 	"clientele/internal/account"
 	"clientele/internal/dashboard/frame"
+	"clientele/internal/registry"
 )
 
 // Pages is the room. All fields must be set.
 type Pages struct {
 	*frame.Base
+}
+
+// NewAPIFor is the page that makes an API for an application: it comes back to what the application may do there.
+func NewAPIFor(a *registry.Application) string {
+	return "/dashboard/apis/new?for=" + url.QueryEscape(a.ID)
 }
 
 // Routes are the APIs of an application.

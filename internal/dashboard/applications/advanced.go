@@ -43,7 +43,9 @@ func (d *Pages) advanced(w http.ResponseWriter, r *http.Request, v *frame.Visit)
 	if err != nil {
 		return err
 	}
-	return v.Write(w, r, http.StatusOK, advancedPage(v, &a, formOf(&a, partAdvanced), d.advancedTab(&a)))
+	f := formOf(&a, partAdvanced)
+	f.Found = d.checked(r, a, f)
+	return v.Write(w, r, http.StatusOK, advancedPage(v, &a, f, d.advancedTab(&a)))
 }
 
 func (d *Pages) saveAdvanced(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
@@ -51,6 +53,7 @@ func (d *Pages) saveAdvanced(w http.ResponseWriter, r *http.Request, v *frame.Vi
 	if err != nil || status == http.StatusSeeOther {
 		return d.settingsSaved(w, r, &was, &f, err)
 	}
+	f.Found = d.checked(r, was, f)
 	return v.Write(w, r, status, advancedPage(v, &was, f, d.advancedTab(&was)))
 }
 

@@ -104,7 +104,7 @@ func bulkPage(v *frame.Visit, b *bulk) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.FaultSummary(b.Wrong, "typed").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultsSaid("Nothing was deleted.", b.Wrong, "typed").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -3,6 +3,7 @@ package applications
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ type credentialsForm struct {
 	Expires   string // days; empty = never, custom = on a day
 	ExpiresOn string // the day
 	Method    string
+	Stale     []frame.StaleField // the method, if somebody else chose another one meanwhile
 	Open      string // what is open on the page: secret, replace, key, or revoke, switch and remove followed by an id; without scripts
 	Once      string
 	Key       keyForm
@@ -196,11 +198,22 @@ func (d *Pages) revokeSecret(w http.ResponseWriter, r *http.Request, v *frame.Vi
 // saveMethod changes how the application authenticates. Going public retires the secrets, which the page says beforehand; a new
 // confidential application has none until one is added.
 func (d *Pages) saveMethod(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
-	id, choice := r.PathValue("id"), r.PostForm.Get("method")
+	id := r.PathValue("id")
+	was, err := d.Registry.Application(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	now := methodForm(&was)
+	frame.TakeTheirs(r.PostForm, now, methodFields)
+	choice := r.PostForm.Get("method")
 	if !slices.ContainsFunc(methodOptions, func(o ui.Option) bool { return o.Value == choice }) {
 		return d.methodRefused(w, r, v, choice, "Choose one of the list.")
 	}
-	a, _, err := d.Registry.Update(r.Context(), v.Actor(), id, frame.RevisionOf(r), func(a *registry.Application) error {
+	revision := frame.RevisionOf(r)
+	if revision > 0 && r.PostForm.Get("seen") == now.Get("seen") {
+		revision = was.Revision // what changed since is not the method
+	}
+	a, _, err := d.Registry.Update(r.Context(), v.Actor(), id, revision, func(a *registry.Application) error {
 		a.AuthMethods = methodsFrom(choice)
 		return nil
 	})
@@ -213,25 +226,43 @@ func (d *Pages) saveMethod(w http.ResponseWriter, r *http.Request, v *frame.Visi
 		}
 		return d.methodRefused(w, r, v, choice, sentences...)
 	case errors.Is(err, registry.ErrStale):
-		return d.methodStale(w, r, v, choice)
+		return d.methodStale(w, r, v)
 	case err != nil:
 		return err
 	}
 	return d.Done(w, r, frame.AppPath(&a, "credentials"), "Saved. The change is in force.")
 }
 
-// methodStale answers a choice that was made before somebody else saved. One that is in force already was sent twice.
-func (d *Pages) methodStale(w http.ResponseWriter, r *http.Request, v *frame.Visit, choice string) error {
+// methodFields are those of the form for the method.
+var methodFields = []string{"method"}
+
+// methodForm is that form as an application fills it.
+func methodForm(a *registry.Application) url.Values {
+	f := url.Values{"method": {chosenMethod(a)}, "revision": {strconv.FormatInt(a.Revision, 10)}}
+	f.Set("seen", frame.SeenOf(f, methodFields))
+	return f
+}
+
+// methodStale answers a choice that was made before somebody else chose: both versions stand there. One that is in force already
+// was sent twice.
+func (d *Pages) methodStale(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	a, err := d.Registry.Application(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if chosenMethod(&a) == choice {
+	now := methodForm(&a)
+	stale := frame.StaleFields(methodFields, r.PostForm, now, func(string) string { return "Authentication method" }, map[string]func(string) string{"method": methodLabel})
+	if len(stale) == 0 {
 		return d.Done(w, r, frame.AppPath(&a, "credentials"), "Saved. The change is in force.")
 	}
+	stale[0].Name = "auth_methods" // as the record of changes calls it
+	if err := d.SayWho(r.Context(), registry.KindApplication, a.ID, a.Revision-frame.RevisionOf(r), stale); err != nil {
+		return err
+	}
+	stale[0].Name = "method"
+	frame.KeepTheirs(r.PostForm, now, stale)
 	f := newCredentialsForm(&a)
-	f.Method, f.Wrong = choice, frame.Faults{}
-	f.Wrong.Add("method", "Somebody else saved in the meantime; now it is: "+methodLabel(chosenMethod(&a))+". Nothing was overwritten. Your choice is still marked; save once more to make it so.")
+	f.Method, f.Stale = r.PostForm.Get("method"), stale
 	return d.writeCredentials(w, r, v, &a, f, http.StatusConflict)
 }
 

@@ -55,7 +55,7 @@ func dangerPage(v *frame.Visit, a *registry.Application, f dangerForm) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "typed").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultsSaid("Nothing was deleted.", f.Wrong, "typed").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -503,7 +503,7 @@ func dangerDelete(v *frame.Visit, a *registry.Application, f dangerForm) templ.C
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field{Name: "typed", Label: "Type " + a.Name + " to confirm", Value: f.Typed, Error: f.Wrong.First("typed")}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "typed", Label: frame.TypeToConfirm(a.Name), Value: f.Typed, Error: f.Wrong.First("typed")}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -69,7 +69,7 @@ func duplicatePage(v *frame.Visit, a *registry.Application, f createForm) templ.
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "name", "type", "ownership").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultsSaid("Nothing was created yet.", f.Wrong, "name", "type", "ownership").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -44,7 +44,7 @@ func (d *Pages) draftedFindings(w http.ResponseWriter, r *http.Request, v *frame
 		return err
 	}
 	draft, _ := settingsDraft(r, a)
-	return v.Write(w, r, http.StatusOK, findingsPiece(v, nil, d.Advisor.Draft(r.Context(), draft)))
+	return v.Write(w, r, http.StatusOK, findingsPiece(v, d.Advisor.Draft(r.Context(), draft)))
 }
 
 // newFindings does the same for an application that is about to be made.
@@ -124,6 +124,17 @@ func countBadges(n registry.FindingCounts) []ui.Badge {
 		}
 	}
 	return badges
+}
+
+// countWords are the same numbers in a line: 1 high, 2 low.
+func countWords(list []advisor.Finding) string {
+	report := advisor.Report{Findings: list}
+	badges := countBadges(report.Counts())
+	words := make([]string, len(badges))
+	for i, b := range badges {
+		words[i] = b.Text
+	}
+	return strings.Join(words, ", ")
 }
 
 func scoreOf(r advisor.Report) ui.Score {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clientele/internal/advisor"
 	"clientele/internal/dashboard/frame"
 	"clientele/internal/oauth"
 	"clientele/internal/registry"
@@ -26,6 +27,7 @@ type settingsForm struct {
 	Wrong  frame.Faults
 	At     map[string]map[int][]string // messages about one value of a list, by field and position
 	Stale  []frame.StaleField          // what differs from what somebody else saved in between
+	Found  []advisor.Finding           // by the security check of what is typed
 }
 
 func (f settingsForm) get(name string) string { return f.values.Get(name) }
@@ -179,7 +181,15 @@ func (d *Pages) applicationSettings(w http.ResponseWriter, r *http.Request, v *f
 	if err != nil {
 		return err
 	}
-	return v.Write(w, r, http.StatusOK, settingsPage(v, &a, formOf(&a, partSettings), d.Issuer))
+	f := formOf(&a, partSettings)
+	f.Found = d.checked(r, a, f)
+	return v.Write(w, r, http.StatusOK, settingsPage(v, &a, f, d.Issuer))
+}
+
+// checked is what the security check says of a form as it is shown, so that it stands there from the start.
+func (d *Pages) checked(r *http.Request, was registry.Application, f settingsForm) []advisor.Finding {
+	f.apply(&was)
+	return d.Advisor.Draft(r.Context(), was)
 }
 
 // saveApplicationSettings writes the form if the application is still the one it was made from. Otherwise nothing is written
@@ -189,6 +199,7 @@ func (d *Pages) saveApplicationSettings(w http.ResponseWriter, r *http.Request, 
 	if err != nil || status == http.StatusSeeOther {
 		return d.settingsSaved(w, r, &was, &f, err)
 	}
+	f.Found = d.checked(r, was, f)
 	return v.Write(w, r, status, settingsPage(v, &was, f, d.Issuer))
 }
 

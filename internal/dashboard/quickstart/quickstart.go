@@ -104,19 +104,24 @@ func (d *Pages) valuesFor(g *guide, a *registry.Application, list []access.APIAc
 	return values
 }
 
-// apiFor is an API the application has permissions for: one it may call for people before one it may call for itself only.
+// apiFor is an API the application may call, where it can be one that is not this server's own.
 func apiFor(a *registry.Application, list []access.APIAccess) *access.APIAccess {
-	for i, x := range list {
-		if !x.API.System && (x.Itself != nil || x.People != nil || frame.SignsPeopleIn(a) && x.ByPolicy(a)) {
-			return &list[i]
-		}
-	}
-	for i, x := range list {
-		if x.Itself != nil {
-			return &list[i]
+	for _, own := range []bool{false, true} {
+		for i, x := range list {
+			if x.API.System == own && mayCall(a, x) {
+				return &list[i]
+			}
 		}
 	}
 	return nil
+}
+
+// mayCall reports whether code of a guide gets tokens for an API: for the people who sign in, where people do, else for itself.
+func mayCall(a *registry.Application, x access.APIAccess) bool {
+	if frame.SignsPeopleIn(a) {
+		return x.ByPolicy(a) || x.ForPeople() != nil && x.API.UserPolicy != registry.DenyAll
+	}
+	return x.ForItself() != nil && x.API.ClientPolicy != registry.DenyAll
 }
 
 // protectable is the API that a guide for a server protects: the one at hand, else any whose identifier is a URL to listen at.
@@ -137,12 +142,12 @@ const manyScopes = 6
 
 // scopesFor are the permissions that the application may ask for.
 func scopesFor(a *registry.Application, x access.APIAccess) []string {
-	grant := x.Itself
+	grant := x.ForItself()
 	if frame.SignsPeopleIn(a) {
-		grant = x.People
+		grant = x.ForPeople()
 	}
 	var list []string
-	if grant != nil && !grant.AllScopes {
+	if grant != nil && !grant.AllScopes && !(frame.SignsPeopleIn(a) && x.ByPolicy(a)) {
 		list = slices.Clone([]string(grant.Scopes))
 	} else {
 		for _, s := range x.API.Scopes {

@@ -36,6 +36,17 @@ func otherCallbacks(a *registry.Application, but string) []string {
 	return list
 }
 
+// strangersWords say for whom a guide is where nobody here writes the application's code.
+func strangersWords(a *registry.Application) string {
+	switch {
+	case a.Import != nil:
+		return "Somebody else runs this application. What follows is for the API that it calls, if that is yours."
+	case a.Ownership == registry.ThirdParty:
+		return "Somebody else runs this application. What follows is for whoever writes its code."
+	}
+	return ""
+}
+
 func faultOfTyped(q quickStart) string {
 	if q.Typed == "" {
 		return ""

@@ -17,7 +17,15 @@ function start(place) {
   form.addEventListener("input", later);
   form.addEventListener("change", later);
   form.addEventListener("reset", later);
-  ask();
+  const count = document.querySelector("[data-draft-count]"); // beside the save bar, where the check itself is out of sight
+  tell();
+  if (!place.querySelector("[data-findings]")) ask();
+
+  function tell() {
+    if (!count) return;
+    count.textContent = place.querySelector("[data-findings]")?.dataset.count ?? "";
+    count.parentElement.hidden = count.textContent === "";
+  }
 
   function ask() {
     asking?.abort();
@@ -30,6 +38,7 @@ function start(place) {
       const found = mine.response?.querySelector("[data-findings]"); // of another page, a sign-in for instance, there is none
       if (mine.status !== 200 || !found) return;
       place.replaceChildren(document.adoptNode(found));
+      tell();
     };
     asking.send(new URLSearchParams(new FormData(form)));
   }
