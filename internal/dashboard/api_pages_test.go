@@ -40,7 +40,7 @@ func TestTheManagementAPIIsLockedAgainstEdits(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)
 	at := "/dashboard/apis/" + registry.ManagementAPIID
-	wants(t, b.Get(at), http.StatusOK, "This is the Management API of this server itself")
+	wants(t, b.Get(at), http.StatusOK, "This server&#39;s own API", "nothing of it can be changed here")
 	for _, tab := range []string{"/danger", "/mcp", "/third-parties", "/permissions/remove?permission=read:clients"} {
 		wants(t, b.Get(at+tab), http.StatusNotFound)
 	}
@@ -61,7 +61,11 @@ func TestPermissionsAreAddedDescribedAndRemoved(t *testing.T) {
 	wants(t, page.Submit(url.Values{"added": {"openid People\nwrite:orders Change orders"}}, "added"), http.StatusUnprocessableEntity, "write:orders Change orders", "is a scope of OpenID Connect")
 	added := url.Values{"added": {"write:orders Change orders\ndelete:orders"}}
 	wants(t, page.Submit(added, "added"), http.StatusOK, "2 permissions added")
-	wants(t, page.Submit(added, "added"), http.StatusUnprocessableEntity, "is there twice")
+	wants(t, page.Submit(added, "added"), http.StatusOK, "2 permissions added") // sent twice, added once
+	if now, _ := s.Registry.API(t.Context(), api.ID); len(now.Scopes) != 3 {
+		t.Errorf("%+v", now.Scopes)
+	}
+	wants(t, page.Submit(url.Values{"added": {"read:orders Again"}}, "added"), http.StatusUnprocessableEntity, "is there twice", "read:orders Again")
 
 	page = b.Get(at).Submit(url.Values{"description": {"See orders", "Change", "Delete"}, "default": {"read:orders"}}, "revision")
 	wants(t, page, http.StatusOK, "Saved.", `value="See orders"`)
@@ -101,6 +105,33 @@ func TestAStaleEditOfAnAPIShowsBothVersions(t *testing.T) {
 	wants(t, stale.Submit(url.Values{"take.permissions": {"theirs"}}, "revision"), http.StatusOK, "Theirs")
 }
 
+// From an application's page the way to a new API leads back to what the application may do there. The application is looked up, so
+// nothing of the address is shown.
+func TestAnAPIMadeForAnApplicationLeadsBackToIt(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	app, _ := s.CreateApplication(registry.Draft{Name: "Nightly job", Type: registry.MachineToMachine})
+	wants(t, b.Get("/dashboard/applications/"+app.ID+"/apis"), http.StatusOK, "/dashboard/apis/new?for="+app.ID)
+	page := b.Get("/dashboard/apis/new?for=" + app.ID)
+	wants(t, page, http.StatusOK, "The API that Nightly job calls", `href="/dashboard/applications/`+app.ID+`/apis"`)
+	page = page.Submit(url.Values{"name": {""}, "identifier": {"https://jobs.example.com/"}}, "identifier")
+	wants(t, page, http.StatusUnprocessableEntity, "The API that Nightly job calls", `value="https://jobs.example.com/"`)
+	form := url.Values{"name": {"Jobs"}, "scopes": {"run:jobs Run jobs"}}
+	made := page.Submit(form, "identifier")
+	api, err := s.Registry.APIByIdentifier(t.Context(), "https://jobs.example.com/")
+	if at := "/dashboard/applications/" + app.ID + "/apis/" + api.ID; err != nil || made.URL.Path != at {
+		t.Errorf("%v: it leads to %s, not %s", err, made.URL.Path, at)
+	}
+	wants(t, made, http.StatusOK, "API created.", "run:jobs")
+	wants(t, page.Submit(form, "identifier"), http.StatusOK, "API created.", "run:jobs") // a double submit
+	wants(t, page.Submit(url.Values{"name": {"Other"}}, "identifier"), http.StatusUnprocessableEntity, "There is an API with this identifier already")
+	stranger := b.Get("/dashboard/apis/new?for=app_unknown%22%3E")
+	wants(t, stranger, http.StatusOK, "Tell this server what accepts its tokens")
+	if strings.Contains(stranger.Body, "app_unknown") {
+		t.Error("the address is echoed")
+	}
+}
+
 // Who may use an API, and whether people are asked, is what a grant is: it asks for a fresh sign-in, as grants do. Nothing else of
 // the form does, and what was typed comes through the sign-in.
 func TestOpeningAnAPIAsksForAFreshSignIn(t *testing.T) {
@@ -137,6 +168,22 @@ func TestThirdPartiesGetADefaultPermission(t *testing.T) {
 	wants(t, page, http.StatusOK, "Saved.")
 	grants, err := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{ThirdParties: true})
 	if err != nil || len(grants.Items) != 1 || grants.Items[0].SubjectType != registry.ForUser || grants.Items[0].Scopes.String() != "read:orders" {
+		t.Error(err, grants)
+	}
+}
+
+func TestADefaultThatSomebodyElseChangedIsNotOverwrittenUnseen(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	api := s.CreateAPI("https://orders.example.com/", "read:orders", "write:orders")
+	at := "/dashboard/apis/" + api.ID + "/third-parties"
+	mine, theirs := b.Get(at), b.Get(at)
+	wants(t, theirs.Submit(url.Values{"access": {"all"}}, "revision"), http.StatusOK, "Saved.")
+	stale := mine.Submit(url.Values{"access": {"some"}, "scope": {"read:orders"}}, "revision")
+	wants(t, stale, http.StatusConflict, "Now it is: all permissions", "your choice still stands below")
+	wants(t, stale.Submit(nil, "revision"), http.StatusOK, "Saved.")
+	grants, err := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{ThirdParties: true})
+	if err != nil || len(grants.Items) != 1 || grants.Items[0].Scopes.String() != "read:orders" {
 		t.Error(err, grants)
 	}
 }

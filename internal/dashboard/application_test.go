@@ -108,7 +108,7 @@ func TestMachineToMachineGoesOnToItsAPI(t *testing.T) {
 		t.Error(err, grants)
 	}
 	forgotten := b.Get(link[1]).Submit(url.Values{"access": {"none"}, "scope": {"read:orders"}}, "subject")
-	wants(t, forgotten, http.StatusUnprocessableEntity, "is None, but permissions are ticked")
+	wants(t, forgotten, http.StatusUnprocessableEntity, "is set to none, but permissions are ticked")
 	b.Post(link[1], url.Values{"subject": {"client"}, "access": {"none"}})
 	if grants, _ := s.Registry.ClientGrants(t.Context(), registry.ClientGrantQuery{}); len(grants.Items) != 0 {
 		t.Error("the permission was not taken back")

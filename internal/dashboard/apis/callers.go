@@ -11,7 +11,7 @@ import (
 	"clientele/internal/ui"
 )
 
-// callers is one page of who may call an API by a client grant of its own.
+// callers is one page of who may call an API by a permission of its own.
 type callers struct {
 	API           registry.API
 	Search, After string
@@ -105,26 +105,39 @@ func (d *Pages) saveDefaultGrant(w http.ResponseWriter, r *http.Request, v *fram
 	if err != nil {
 		return err
 	}
-	f := access.AccessForm{Subject: registry.ForUser, Whom: r.PostForm.Get("whom"), Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"]}
-	shown, had := &t.Default, t.Had
+	f := access.AccessForm{Subject: registry.ForUser, Whom: r.PostForm.Get("whom"), Choice: r.PostForm.Get("access"), Scopes: r.PostForm["scope"], Revision: r.PostForm.Get("revision")}
+	had := t.Had
 	if f.Whom == toStrangers {
-		shown, had = &t.Strangers, t.HadStrangers
+		had = t.HadStrangers
 	}
-	if err = f.Contradiction(); err == nil {
-		want := registry.ClientGrant{ThirdParties: f.Whom != toStrangers, Strangers: f.Whom == toStrangers, APIID: t.API.ID, SubjectType: registry.ForUser}
-		err = d.Access.SaveGrant(r, v, had, want, f)
+	want := registry.ClientGrant{ThirdParties: f.Whom != toStrangers, Strangers: f.Whom == toStrangers, APIID: t.API.ID, SubjectType: registry.ForUser}
+	err = d.Access.Save(r, v, had, want, f)
+	if err == nil {
+		return d.Done(w, r, apiPath(&t.API, "third-parties"), "Saved. The next token has the new permissions.")
 	}
-	invalid, wrong := errors.AsType[*registry.Invalid](err)
+	return d.defaultRefused(w, r, v, f, err)
+}
+
+// defaultRefused shows the form again with everything typed, and what is in force now beside it.
+func (d *Pages) defaultRefused(w http.ResponseWriter, r *http.Request, v *frame.Visit, f access.AccessForm, refusal error) error {
+	t, err := d.thirdPartiesOf(r)
+	if err != nil {
+		return err
+	}
+	now, status := &t.Default, http.StatusUnprocessableEntity
+	if f.Whom == toStrangers {
+		now = &t.Strangers
+	}
+	invalid, wrong := errors.AsType[*registry.Invalid](refusal)
 	switch {
 	case wrong:
 		f.Fault = access.GrantFault(invalid)
-	case errors.Is(err, registry.ErrConflict), errors.Is(err, registry.ErrStale), errors.Is(err, registry.ErrNotFound):
-		f.Fault = "Somebody else saved in the meantime. Nothing was overwritten; look again and save once more."
-	case err != nil:
-		return err
+	case access.Overtaken(refusal):
+		status, f.Fault = http.StatusConflict, now.OvertakenFault()
 	default:
-		return d.Done(w, r, apiPath(&t.API, "third-parties"), "Saved. The next token has the new permissions.")
+		return refusal
 	}
-	*shown = f
-	return v.Write(w, r, http.StatusUnprocessableEntity, apiThirdPartiesPage(v, t))
+	f.Revision = now.Revision
+	*now = f
+	return v.Write(w, r, status, apiThirdPartiesPage(v, t))
 }

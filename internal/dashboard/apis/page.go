@@ -156,3 +156,11 @@ func (d *Pages) Routes() []frame.Route {
 		frame.OnFresh("POST /dashboard/apis/{id}/delete", account.ActEdit, d.deleteAPI),
 	}
 }
+
+// lockAPI is why the permissions of an API cannot be changed.
+func lockAPI(v *frame.Visit, a *registry.API) string {
+	if a.System {
+		return "Comes with the version of the server."
+	}
+	return v.Lock()
+}

@@ -125,6 +125,13 @@ func (d *Pages) addAPIPermissions(w http.ResponseWriter, r *http.Request, v *fra
 		f.Wrong.Add("added", "Write at least one permission, as in read:orders.")
 		return v.Write(w, r, http.StatusUnprocessableEntity, apiPermissionsPage(v, &was, f))
 	}
+	said := "Permission added: " + scopes[0].Value + "."
+	if len(scopes) > 1 {
+		said = strconv.Itoa(len(scopes)) + " permissions added."
+	}
+	if addedBefore(was.Scopes, scopes) { // sent twice
+		return d.Done(w, r, apiPath(&was, "permissions"), said)
+	}
 	_, _, err = d.Registry.UpdateAPI(r.Context(), v.Actor(), was.ID, 0, func(a *registry.API) error {
 		values = append(scopeValues(a.Scopes), scopeValues(scopes)...)
 		a.Scopes = append(a.Scopes, scopes...)
@@ -139,11 +146,12 @@ func (d *Pages) addAPIPermissions(w http.ResponseWriter, r *http.Request, v *fra
 	if err != nil {
 		return err
 	}
-	said := "Permission added: " + scopes[0].Value + "."
-	if len(scopes) > 1 {
-		said = strconv.Itoa(len(scopes)) + " permissions added."
-	}
 	return d.Done(w, r, apiPath(&was, "permissions"), said)
+}
+
+// addedBefore reports whether an API has just these permissions, in just these words, at its end.
+func addedBefore(has, added []registry.APIScope) bool {
+	return len(has) >= len(added) && slices.Equal(has[len(has)-len(added):], added)
 }
 
 // removal is one permission and who holds it.
