@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -35,11 +36,14 @@ var pagesMeasured = []struct{ name, path string }{
 	{"list/unused-by-last-used", "/dashboard/applications?unused=30&sort=last_used"},
 	{"list/high-findings-that-none-has", "/dashboard/applications?findings=high"},
 	{"list/high-findings-that-none-has-by-name", "/dashboard/applications?findings=high&sort=name"},
+	{"list/first-party-off-by-last-used", "/dashboard/applications?owner=first_party&state=off&sort=last_used"},
 	{"list/all-filters", "/dashboard/applications?type=native&origin=manual&owner=first_party&state=off&unused=30&sort=name"},
 	{"search/rare", "/dashboard/applications?q=app4711"},
 	{"search/tenth", "/dashboard/applications?q=payroll"},
 	{"search/tenth-by-last-used", "/dashboard/applications?q=chat&sort=last_used"},
 	{"search/tenth-filtered", "/dashboard/applications?q=chat&type=native&state=off"},
+	{"search/tenth-of-two-kinds", "/dashboard/applications?q=chat&type=native"},
+	{"search/tenth-unused", "/dashboard/applications?q=chat&unused=30"},
 	{"search/tenth-filtered-to-none", "/dashboard/applications?q=chat&origin=imported"},
 	{"search/two-words", "/dashboard/applications?q=orders+team17"},
 	{"search/two-frequent-words", "/dashboard/applications?q=billing+production"},
@@ -60,6 +64,13 @@ var pagesMeasured = []struct{ name, path string }{
 	{"activity/from-a-day", "/dashboard/activity?since=2026-03-01&until=2026-03-01"},
 	{"activity/refusals", "/dashboard/activity/refusals"},
 	{"users", "/dashboard/users"},
+	{"users/blocked", "/dashboard/users?who=blocked"},
+	{"users/operators", "/dashboard/users?who=operators"},
+	{"users/rare", "/dashboard/users?q=person4711"},
+	{"users/frequent", "/dashboard/users?q=person"},
+	{"users/half", "/dashboard/users?q=ada"},
+	{"users/two-that-never-meet", "/dashboard/users?q=ada+grace"},
+	{"users/half-blocked", "/dashboard/users?q=ada&who=blocked"},
 	{"apis", "/dashboard/apis"},
 	{"create", "/dashboard/applications/new"},
 	{"settings", "/dashboard/settings"},
@@ -68,11 +79,15 @@ var pagesMeasured = []struct{ name, path string }{
 // tabs are the pages of one application.
 var tabs = []string{"", "/settings", "/credentials", "/apis", "/security", "/activity", "/advanced", "/danger", "/try"}
 
+// people is how many users there are besides.
+const people = 10_000
+
 // BenchmarkPage is the time the server takes for a whole page, compressed as it travels, at 100 000 applications of which a third
-// is in use.
+// is in use, and 10 000 people of whom every hundredth is blocked.
 func BenchmarkPage(b *testing.B) {
 	s := servertest.New(b, servertest.WithStore(storetest.Filled(b, applications)))
 	use(b, s)
+	crowd(b, s)
 	cookies := signIn(b, s)
 	ask := func(b *testing.B, path string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, s.URL+path, nil)
@@ -129,6 +144,23 @@ func use(b *testing.B, s *servertest.Server) {
 		}
 		if q.After = page.Next; q.After == "" {
 			return
+		}
+	}
+}
+
+// crowd creates the people. Half are called Ada and half Grace.
+func crowd(b *testing.B, s *servertest.Server) {
+	b.Helper()
+	now := s.Clock.Now()
+	for i := range people {
+		email := fmt.Sprintf("person%d@example.com", i)
+		u := account.User{
+			ID: fmt.Sprintf("usr_%d", i), Email: email, EmailKey: email, Name: fmt.Sprint([]string{"Ada", "Grace"}[i%2], " ", i), Blocked: i%100 == 99,
+			CreatedAt: now, UpdatedAt: now, Revision: 1,
+		}
+		e := audit.Event{At: now, Kind: "user.created", TargetKind: "user", TargetID: u.ID, TargetName: email}
+		if err := s.Store.CreateUser(b.Context(), u, e); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

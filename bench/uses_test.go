@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -25,14 +24,25 @@ func BenchmarkAppendUses(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		for _, many := range []int{1, 50, usesAtOnce} {
+		for _, c := range []struct {
+			name string
+			many int
+			step time.Duration // from one batch to the next
+		}{
+			{"of-1-application", 1, time.Second},
+			{"of-50-applications", 50, time.Second},
+			{"of-512-applications", usesAtOnce, time.Second},
+			{"of-512-applications-first-of-the-day", usesAtOnce, 24 * time.Hour},
+		} {
 			uses := make([]audit.Use, usesAtOnce)
-			b.Run(fmt.Sprintf("of-%d-applications", many), func(b *testing.B) {
-				percentiles(b, func(n int) error {
+			begin := at
+			b.Run(c.name, func(b *testing.B) {
+				percentiles(b, func(int) error {
+					begin = begin.Add(c.step)
 					for i := range uses {
-						app := &page.Items[i%many]
+						app := &page.Items[i%c.many]
 						uses[i] = audit.Use{
-							At: at.Add(time.Duration(n*usesAtOnce+i) * time.Millisecond), Kind: "token.issued", ApplicationID: app.ID,
+							At: begin.Add(time.Duration(i) * time.Millisecond), Kind: "token.issued", ApplicationID: app.ID,
 							SecretID: app.Secrets[0].ID, Address: "192.0.2.1", Detail: map[string]string{"grant_type": "client_credentials"},
 						}
 					}

@@ -174,7 +174,7 @@ func (s *search) few() bool { return s.narrow && len(s.places) <= s.bounds.few }
 func (s *search) soon(ctx context.Context, c *sqldb.Conn) (spots []spot, done bool, err error) {
 	lists := s.lists()
 	switch {
-	case len(lists) > 0 && s.order == newestFirst:
+	case s.order == newestFirst && (len(lists) > 1 || len(lists) == 1 && lists[0].even):
 		many := max(s.bounds.few, 1)
 		if len(lists) == len(s.sets) && !s.conditional() {
 			many = min(many, 2*s.limit) // some may be hidden

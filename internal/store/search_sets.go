@@ -13,7 +13,8 @@ type set struct {
 	word   string // empty = it is not about a word
 	of     wish   // selects the places of all that have it
 	has    wish   // is the condition that row r has it
-	listed bool   // what of selects can be read going up and down, with others side by side
+	listed bool   // what of selects can be read side by side with others
+	even   bool   // and stands in the order of the places, each once
 	known  bool   // all places are read
 	places []int64
 }
@@ -75,7 +76,7 @@ func (s *search) judge(ctx context.Context, c *sqldb.Conn, one *set) error {
 		return err
 	}
 	if least == most {
-		one.listed = true
+		one.listed, one.even = true, true
 		one.of = wish{"SELECT place FROM " + s.terms + " WHERE term = ?", []any{least}}
 		one.has = wish{"EXISTS (SELECT 1 FROM " + s.terms + " o WHERE o.place = r.place AND o.term = ?)", []any{least}}
 		return nil
@@ -107,9 +108,6 @@ func (s *search) meet(ctx context.Context, c *sqldb.Conn, lists []set, paged boo
 		}
 		f.all([]wish{w})
 		texts[i] = f.conditions[i]
-	}
-	if len(lists) == 1 { // a place is there for each of its terms that begin with the word
-		texts[0] = strings.Replace(texts[0], "SELECT ", "SELECT DISTINCT ", 1)
 	}
 	text := strings.Join(texts, " INTERSECT ") + newestFirst.by(s.back) + " LIMIT " + f.arg(limit)
 	return sqldb.All(ctx, c, scanPlace, text, f.args...)
