@@ -3,12 +3,14 @@ package dashboard_test
 import (
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"clientele/internal/account"
+	"clientele/internal/outbound"
 	"clientele/internal/registry"
 	"clientele/internal/servertest"
 )
@@ -265,4 +267,54 @@ func TestAnMCPServerIsCheckedLive(t *testing.T) {
 	}
 	loop := s.CreateAPI("http://localhost:3000/mcp", "tools:read")
 	wants(t, b.Post("/dashboard/apis/"+loop.ID+"/mcp", nil), http.StatusUnprocessableEntity, "It cannot be checked from here")
+}
+
+// MCP lets a server that is not named by WWW-Authenticate serve its document at the host's own place; clients look there second.
+func TestADocumentAtTheRootOfTheHostIsFoundSecond(t *testing.T) {
+	net := servertest.NewInternet(t)
+	s := servertest.New(t, servertest.WithInternet(net))
+	b := signedIn(t, s, account.Editor)
+	api := s.CreateAPI("https://mcp.example.org/mcp", "tools:read")
+	host := net.Host("mcp.example.org")
+	host.Handle("/mcp", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	host.JSON("/.well-known/oauth-protected-resource", map[string]any{
+		"resource": api.Identifier, "authorization_servers": []string{s.Issuer()}, "scopes_supported": []string{"tools:read"},
+	})
+	at := "/dashboard/apis/" + api.ID + "/mcp"
+	wants(t, b.Post(at, nil), http.StatusOK, "at https://mcp.example.org/.well-known/oauth-protected-resource only", "MCP clients look at the host&#39;s own place second", "authorization_servers names this server")
+	host.JSON("/.well-known/oauth-protected-resource/mcp", map[string]any{
+		"resource": api.Identifier, "authorization_servers": []string{s.Issuer()}, "scopes_supported": []string{"tools:read"},
+	})
+	wants(t, b.Post(at, nil), http.StatusOK, "Clients find their way, with something to know", "a Bearer challenge without resource_metadata", "1 with a warning")
+}
+
+func TestOfAServerThatDoesNotAnswerNothingElseIsAsked(t *testing.T) {
+	net := servertest.NewInternet(t)
+	s := servertest.New(t, servertest.WithInternet(net))
+	b := signedIn(t, s, account.Editor)
+	api := s.CreateAPI("https://nowhere.example.org/mcp", "tools:read")
+	page := b.Post("/dashboard/apis/"+api.ID+"/mcp", nil)
+	wants(t, page, http.StatusOK, "The server answers", "Clients will not find their way", "1 failed", "Nothing else was asked")
+	if strings.Contains(page.Body, "passed") {
+		t.Error("something passed at a server that does not answer")
+	}
+}
+
+// Who may edit an API chooses the address that is asked. At a host of the inside, which only an exception opens, that would be
+// reading along, so owners alone may.
+func TestAHostOfTheInsideIsCheckedByOwnersOnly(t *testing.T) {
+	net := servertest.NewInternet(t)
+	out := net.Options()
+	out.Exceptions = append(out.Exceptions, outbound.Exception{Host: "tools.corp.example", Port: 443, Allow: netip.MustParsePrefix("10.0.0.0/8")})
+	s := servertest.New(t, servertest.WithOutbound(out))
+	api := s.CreateAPI("https://tools.corp.example/mcp", "tools:read")
+	at := "/dashboard/apis/" + api.ID + "/mcp"
+	editor := signedIn(t, s, account.Editor)
+	wants(t, editor.Get(at), http.StatusOK, "owners alone check it from here", "authorization_servers")
+	wants(t, editor.Post(at, nil), http.StatusUnprocessableEntity, "owners alone check it from here")
+	owner := signedIn(t, s, account.Owner)
+	wants(t, owner.Post(at, nil), http.StatusOK, "What was found")
 }

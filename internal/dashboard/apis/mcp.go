@@ -2,14 +2,17 @@ package apis
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
+	"clientele/internal/account"
 	"clientele/internal/cimd"
 	"clientele/internal/dashboard/frame"
 	"clientele/internal/outbound"
 	"clientele/internal/registry"
+	"clientele/internal/ui"
 )
 
 // Fetcher is the one way out. outbound.Client is one.
@@ -32,18 +35,27 @@ type mcpPage struct {
 	Took      time.Duration
 }
 
-func (d *Pages) mcpOf(r *http.Request) (mcpPage, error) {
+func (d *Pages) mcpOf(r *http.Request, v *frame.Visit) (mcpPage, error) {
 	a, err := d.Registry.API(r.Context(), r.PathValue("id"))
 	if err == nil && a.System {
 		err = registry.ErrNotFound // this server publishes metadata of its own
 	}
-	return mcpPage{
-		API: a, Want: metadataOf(&a, d.Issuer), WellKnown: wellKnownOf(a.Identifier), Obstacle: uncheckable(a.Identifier, d.Outbound.Exempt),
-	}, err
+	p := mcpPage{API: a, Want: metadataOf(&a, d.Issuer), WellKnown: wellKnownOf(a.Identifier), Obstacle: uncheckable(a.Identifier, d.Outbound.Exempt)}
+	if p.Obstacle == "" && d.inside(a.Identifier) && !v.May(account.ActManageInstance) {
+		p.Obstacle = "Its host is one that this server reaches by --outbound-allow only. What stands there may be for insiders, so owners alone check it from here."
+	}
+	return p, err
+}
+
+// inside reports whether the server behind an identifier is reached by an exception of the guard only. Whoever may edit an API
+// chooses the path of its identifier, so without a further bar they could read along at a host of the inside.
+func (d *Pages) inside(identifier string) bool {
+	u, err := url.Parse(identifier)
+	return err == nil && d.Outbound.Exempt(u.Host)
 }
 
 func (d *Pages) apiMCP(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
-	p, err := d.mcpOf(r)
+	p, err := d.mcpOf(r, v)
 	if err != nil {
 		return err
 	}
@@ -53,7 +65,7 @@ func (d *Pages) apiMCP(w http.ResponseWriter, r *http.Request, v *frame.Visit) e
 // checkMCP asks the server behind the API for its document and, without a token, for the resource itself, and says what differs.
 // Nothing is kept.
 func (d *Pages) checkMCP(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
-	p, err := d.mcpOf(r)
+	p, err := d.mcpOf(r, v)
 	if err != nil {
 		return err
 	}
@@ -75,31 +87,6 @@ func (d *Pages) checkMCP(w http.ResponseWriter, r *http.Request, v *frame.Visit)
 	return v.Write(w, r, http.StatusOK, apiMCPPage(v, p))
 }
 
-func (d *Pages) lookLive(ctx context.Context, p mcpPage) ([]cimd.LintRow, error) {
-	document, err := d.fetchLive(ctx, outbound.Request{URL: p.WellKnown, Accept: "application/json", MaxBytes: maxMetadata})
-	if err != nil {
-		return nil, err
-	}
-	rows := compareMetadata(p.Want, document)
-	resource, err := d.fetchLive(ctx, outbound.Request{URL: p.API.Identifier, Accept: "application/json, text/event-stream", MaxBytes: maxMetadata})
-	if err != nil {
-		return nil, err
-	}
-	return append(rows, compareChallenge(p.WellKnown, resource)...), nil
-}
-
-// fetchLive fetches by the strangers' lane: checking never uses up what known clients need. The error is an *outbound.Busy or that
-// of ctx.
-func (d *Pages) fetchLive(ctx context.Context, ask outbound.Request) (fetched, error) {
-	ask.Deadline, ask.Lane = liveDeadline, outbound.Strangers
-	answer, err := d.Outbound.Get(ctx, ask)
-	got := fetched{URL: ask.URL, Answer: answer}
-	if failure, ok := errors.AsType[*outbound.Failure](err); ok {
-		got.Failure, err = failure, nil
-	}
-	return got, err
-}
-
 // liveVerdict is the sentence above the rows.
 func liveVerdict(rows []cimd.LintRow) string {
 	worst := cimd.LintPass
@@ -115,4 +102,28 @@ func liveVerdict(rows []cimd.LintRow) string {
 		return "Clients find their way, with something to know"
 	}
 	return "Clients find their way"
+}
+
+// liveFacts count the rows by their verdict.
+func liveFacts(rows []cimd.LintRow) ui.Facts {
+	counts := map[cimd.LintVerdict]int{}
+	for _, row := range rows {
+		counts[row.Verdict]++
+	}
+	f := ui.Facts{Kind: ui.Good}
+	switch {
+	case counts[cimd.LintFail] > 0:
+		f.Kind = ui.Danger
+	case counts[cimd.LintWarn] > 0:
+		f.Kind = ui.Warn
+	}
+	for _, part := range []struct {
+		verdict cimd.LintVerdict
+		noun    string
+	}{{cimd.LintFail, "failed"}, {cimd.LintWarn, "with a warning"}, {cimd.LintPass, "passed"}} {
+		if n := counts[part.verdict]; n > 0 {
+			f.Items = append(f.Items, strconv.Itoa(n)+" "+part.noun)
+		}
+	}
+	return f
 }

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"clientele/internal/audit"
 	"clientele/internal/cimd"
 	"clientele/internal/dashboard/frame"
 	"clientele/internal/oauth"
@@ -101,23 +100,10 @@ func uncheckable(identifier string, exempt func(hostport string) bool) string {
 	return ""
 }
 
-// fetched is what one GET brought: an answer or why there is none.
-type fetched struct {
-	URL     string
-	Answer  *outbound.Response
-	Failure *outbound.Failure
-}
-
 // compareMetadata holds what a server publishes against what it should say, member by member.
-func compareMetadata(want resourceMetadata, got fetched) []cimd.LintRow {
-	where := cimd.LintRow{Title: "The document is where clients look", Found: got.URL, Spec: "RFC 9728 §3.1"}
-	if got.Failure != nil {
-		where.Verdict, where.Found, where.Mend = cimd.LintFail, got.Failure.Message, "Serve the document at "+got.URL+" with 200 and without a token. "+got.Failure.Mend
-		return []cimd.LintRow{where}
-	}
-	where.Verdict = cimd.LintPass
-	rows := []cimd.LintRow{where, mediaTypeRow(got.Answer.Header)}
-	members, err := strictjson.Object(got.Answer.Body, strictjson.MaxBytes(maxMetadata))
+func compareMetadata(want resourceMetadata, got *outbound.Response) []cimd.LintRow {
+	rows := []cimd.LintRow{mediaTypeRow(got.Header)}
+	members, err := strictjson.Object(got.Body, strictjson.MaxBytes(maxMetadata))
 	if err != nil {
 		return append(rows, cimd.LintRow{
 			Title: "It is one JSON object", Verdict: cimd.LintFail, Found: "The body " + err.Error() + ".", Mend: "Serve the document above, byte for byte.", Spec: "RFC 9728 §3.2",
@@ -235,41 +221,6 @@ func nameRow(want resourceMetadata, members map[string]json.RawMessage) cimd.Lin
 		row.Verdict, row.Found, row.Mend = cimd.LintWarn, frame.Shortened(got), "Use one name in both places: people see "+want.Name+" when they are asked."
 	default:
 		row.Found = frame.Shortened(got)
-	}
-	return row
-}
-
-// compareChallenge says whether a request without a token is told where to find the document. RFC 9728 §5.1.
-func compareChallenge(wellKnown string, got fetched) []cimd.LintRow {
-	row := cimd.LintRow{Title: "Without a token it answers 401", Spec: "RFC 9728 §5.1, RFC 6750 §3"}
-	switch f := got.Failure; {
-	case f == nil:
-		row.Verdict, row.Found, row.Mend = cimd.LintFail, fmt.Sprintf("answers %d", got.Answer.Status), "Refuse every request without a token with 401 and the header above."
-	case f.Kind == audit.FailureStatus && f.Status == http.StatusUnauthorized:
-		row.Verdict, row.Found = cimd.LintPass, "401"
-		return []cimd.LintRow{row, headerRow(wellKnown, f.Authenticate)}
-	case f.Kind == audit.FailureStatus && f.Status == http.StatusMethodNotAllowed:
-		row.Verdict, row.Found, row.Mend = cimd.LintWarn, "answers 405 to GET", "Nothing but GET is tried from here. See with POST whether it answers 401 with the header above."
-	default:
-		row.Verdict, row.Found, row.Mend = cimd.LintFail, f.Message, "Answer 401 with the header above."
-	}
-	return []cimd.LintRow{row}
-}
-
-func headerRow(wellKnown string, headers []string) cimd.LintRow {
-	row := cimd.LintRow{Title: "WWW-Authenticate leads to the document", Verdict: cimd.LintFail, Mend: `Send WWW-Authenticate: Bearer resource_metadata="` + wellKnown + `".`, Spec: "RFC 9728 §5.1"}
-	value, bearer := challengeParameter(headers, "resource_metadata")
-	switch {
-	case len(headers) == 0:
-		row.Found = "no WWW-Authenticate"
-	case !bearer:
-		row.Found = "no Bearer challenge: " + frame.Shortened(headers[0])
-	case value == "":
-		row.Found = "a Bearer challenge without resource_metadata"
-	case value != wellKnown:
-		row.Verdict, row.Found = cimd.LintWarn, "leads to "+frame.Shortened(value)
-	default:
-		row.Verdict, row.Found, row.Mend = cimd.LintPass, frame.Shortened(value), ""
 	}
 	return row
 }

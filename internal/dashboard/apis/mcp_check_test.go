@@ -2,6 +2,7 @@ package apis
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,23 +70,23 @@ func TestTheDocumentToServeNamesThisServer(t *testing.T) {
 	}
 }
 
-func answered(contentType, body string) fetched {
+func answered(contentType, body string) *outbound.Response {
 	h := http.Header{}
 	if contentType != "" {
 		h.Set("Content-Type", contentType)
 	}
-	return fetched{URL: "https://mcp.example.com/x", Answer: &outbound.Response{Status: 200, Header: h, Body: []byte(body)}}
+	return &outbound.Response{Status: 200, Header: h, Body: []byte(body)}
 }
 
 // What the comparison says of one row of the document, and what it found.
 func TestEveryDifferenceOfADocumentIsNamed(t *testing.T) {
 	good := metadataOf(toolsAPI(), ourIssuer).text()
-	with := func(old, replacement string) fetched {
+	with := func(old, replacement string) *outbound.Response {
 		return answered("application/json", strings.Replace(good, old, replacement, 1))
 	}
 	list := func(s string) string { return "\n    \"" + s + "\"\n  " }
 	for name, c := range map[string]struct {
-		got     fetched
+		got     *outbound.Response
 		title   string // beginning of the row's title
 		verdict cimd.LintVerdict
 		found   string // part of what was found
@@ -117,8 +118,6 @@ func TestEveryDifferenceOfADocumentIsNamed(t *testing.T) {
 		"an empty list of methods":     {with(list("header"), ``), "bearer_methods", cimd.LintFail, "no token is taken"},
 		"another name":                 {with(`"Orders MCP"`, `"Other"`), "resource_name", cimd.LintWarn, "Other"},
 		"no name":                      {with(`"resource_name"`, `"name"`), "resource_name", cimd.LintPass, "allowed"},
-		"not found":                    {fetched{URL: "u", Failure: &outbound.Failure{Kind: audit.FailureStatus, Status: 404, Message: "answers 404."}}, "The document is where", cimd.LintFail, "404"},
-		"a redirect":                   {fetched{URL: "u", Failure: &outbound.Failure{Kind: audit.FailureRedirect, Status: 301, Message: "points to /x."}}, "The document is where", cimd.LintFail, "points to"},
 	} {
 		found := false
 		for _, row := range compareMetadata(metadataOf(toolsAPI(), ourIssuer), c.got) {
@@ -156,15 +155,73 @@ func TestARequestWithoutATokenIsToldWhereToLook(t *testing.T) {
 		"Basic alone":        {refused(`Basic realm="Bearer resource_metadata=x"`), cimd.LintFail, "no Bearer challenge"},
 		"Bearer alone":       {refused("Bearer"), cimd.LintFail, "without resource_metadata"},
 		"elsewhere":          {refused(`Bearer resource_metadata="https://mcp.example.com/other"`), cimd.LintWarn, "/other"},
-		"open to everybody":  {answered("application/json", "{}"), cimd.LintFail, "answers 200"},
+		"open to everybody":  {fetched{Answer: answered("application/json", "{}")}, cimd.LintFail, "answers 200"},
 		"POST only":          {fetched{Failure: &outbound.Failure{Kind: audit.FailureStatus, Status: 405, Message: "answers 405."}}, cimd.LintWarn, "405"},
 		"forbidden":          {fetched{Failure: &outbound.Failure{Kind: audit.FailureStatus, Status: 403, Message: "answers 403."}}, cimd.LintFail, "403"},
 		"nobody there":       {fetched{Failure: &outbound.Failure{Kind: audit.FailureConnect, Message: "Nobody answers."}}, cimd.LintFail, "Nobody answers"},
 	} {
-		rows := compareChallenge(where, c.got)
+		rows := compareChallenge(where, c.got, false)
 		last := rows[len(rows)-1]
 		if last.Verdict != c.verdict || !strings.Contains(last.Found, c.found) {
 			t.Errorf("%s: %s, %q", name, last.Verdict, last.Found)
+		}
+	}
+}
+
+// A client that finds the document by itself needs no header, so a missing one is no dead end any more.
+func TestWhereTheDocumentIsFoundAMissingHeaderIsAWarning(t *testing.T) {
+	for _, headers := range [][]string{nil, {"Bearer"}, {`Basic realm="x"`}} {
+		rows := compareChallenge("https://mcp.example.com/.well-known/oauth-protected-resource/mcp", fetched{
+			Failure: &outbound.Failure{Kind: audit.FailureStatus, Status: 401, Message: "answers 401.", Authenticate: headers},
+		}, true)
+		if last := rows[len(rows)-1]; last.Verdict != cimd.LintWarn || last.Mend == "" {
+			t.Errorf("%q: %+v", headers, last)
+		}
+	}
+}
+
+func TestAClientLooksWhereItIsSentAndElseAtTheTwoWellKnownPlaces(t *testing.T) {
+	const identifier, path, root = "https://mcp.example.com/mcp", "https://mcp.example.com/.well-known/oauth-protected-resource/mcp", "https://mcp.example.com/.well-known/oauth-protected-resource"
+	for named, want := range map[string][]string{
+		"":                                  {path, root},
+		path:                                {path},
+		"https://mcp.example.com/meta.json": {"https://mcp.example.com/meta.json"},
+		"https://other.example/meta.json":   nil,
+		"https://u@mcp.example.com/x":       nil,
+		"http://mcp.example.com/meta.json":  nil,
+		"https://mcp.example.com:8443/x":    nil,
+		"/relative":                         nil,
+		"%":                                 nil,
+	} {
+		if got := documentPlaces(identifier, path, named); !slices.Equal(got, want) {
+			t.Errorf("%q: %q", named, got)
+		}
+	}
+	if got := documentPlaces("https://mcp.example.com/", root, ""); !slices.Equal(got, []string{root}) {
+		t.Error(got)
+	}
+}
+
+func TestThePlaceOfTheDocumentIsJudged(t *testing.T) {
+	const path = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp"
+	missing := func(url string) fetched {
+		return fetched{URL: url, Failure: &outbound.Failure{Kind: audit.FailureStatus, Status: 404, Message: "mcp.example.com answers 404.", Mend: "Serve it."}}
+	}
+	there := fetched{URL: "https://mcp.example.com/x", Answer: answered("application/json", "{}")}
+	for name, c := range map[string]struct {
+		tried   []fetched
+		verdict cimd.LintVerdict
+		found   string
+	}{
+		"at the first place":    {[]fetched{there}, cimd.LintPass, "https://mcp.example.com/x"},
+		"at the second place":   {[]fetched{missing(path), there}, cimd.LintWarn, "at https://mcp.example.com/x only"},
+		"at neither":            {[]fetched{missing(path), missing("https://mcp.example.com/y")}, cimd.LintFail, "https://mcp.example.com/y: mcp.example.com answers 404."},
+		"not where it is named": {[]fetched{missing("https://mcp.example.com/named")}, cimd.LintFail, "https://mcp.example.com/named: "},
+		"on another host":       {nil, cimd.LintWarn, "on another host"},
+	} {
+		row := placeRow(path, "https://other.example/meta.json", c.tried)
+		if row.Verdict != c.verdict || !strings.Contains(row.Found, c.found) || row.Verdict != cimd.LintPass && row.Mend == "" {
+			t.Errorf("%s: %+v", name, row)
 		}
 	}
 }
