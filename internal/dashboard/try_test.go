@@ -132,7 +132,10 @@ func TestAThirdPartyIsAlwaysAskedAboutInARun(t *testing.T) {
 		if strings.Contains(page.URL.Path, "/signin") {
 			page = page.Submit(url.Values{"email": {"ada@example.com"}, "password": {servertest.Password}}, "password")
 		}
-		wants(t, page, http.StatusOK, `value="allow"`)
+		wants(t, page, http.StatusOK, `value="allow"`, "“Partner” wants access", "An operator tries it out")
+		if strings.Contains(page.Body, "you go to") || strings.Contains(page.Body, "could be listening") {
+			t.Error("the run warns of its own page:", page.Body)
+		}
 		wants(t, x.finish(page, "deny"), http.StatusOK, "access_denied", "User did not authorize the request", "the person chose Deny")
 	}
 }

@@ -28,6 +28,7 @@ type consentView struct {
 	shown      string          // names what the page shows
 	confirm    bool            // our own application, which only has to be confirmed
 	caller     *caller         // who asks, if it is known by a URL
+	trial      bool            // a run of Try it: the answer goes to our own page, and nothing to the application
 	web        bool            // the person goes to a web server, whose host is proof
 	place      oauth.ShownHost // where the person goes afterwards: host and port, or the private scheme
 	app        string
@@ -133,6 +134,7 @@ func (h *Handler) view(ctx context.Context, a asked) (consentView, error) {
 		shown:      a.Ask.Fingerprint(),
 		confirm:    a.Ask.Reason == grant.AskConfirmation,
 		caller:     h.callerOf(a.app, a.Ask),
+		trial:      a.Ask.RedirectURI == grant.TrialURI(h.Issuer),
 		web:        a.Ask.RedirectClass == oauth.RedirectHTTPS,
 		place:      placeOf(a.Ask),
 		app:        displayName(a.app.Name),

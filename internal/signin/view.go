@@ -61,12 +61,12 @@ func link(path, request string) string {
 // title names who asks by what cannot be faked.
 func (v consentView) title() string { return v.asks().String() + v.wants() }
 
-// asks is the host that asks; empty for a program on the device of the person.
+// asks is the host that asks; empty for a program on the device of the person, and for a run of Try it, which no host asks for.
 func (v consentView) asks() oauth.ShownHost {
 	switch {
 	case v.caller != nil:
 		return v.caller.host
-	case v.web:
+	case v.web && !v.trial:
 		return v.place
 	}
 	return oauth.ShownHost{}
@@ -74,6 +74,8 @@ func (v consentView) asks() oauth.ShownHost {
 
 func (v consentView) wants() string {
 	switch {
+	case v.trial && v.caller == nil:
+		return "“" + v.app + "” wants access"
 	case v.confirm:
 		return "A program on this device wants to sign you in"
 	case v.asks() == oauth.ShownHost{}:
