@@ -59,7 +59,7 @@ func TestSigningKeysAreRotatedAndRevoked(t *testing.T) {
 			old = k.ID
 		}
 	}
-	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}}), http.StatusOK, "Tick the box first")
+	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}}), http.StatusOK, "stops verifying, with most verifiers within the hour", "Revoke key", "There is no way back")
 	wants(t, b.Post("/dashboard/settings/keys/revoke", url.Values{"kid": {old}, "sure": {"on"}}), http.StatusOK, "Revoked.")
 	wants(t, b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"HS256"}}), http.StatusOK, "no key of this algorithm")
 }

@@ -7,12 +7,15 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"clientele/internal/account"
 	"clientele/internal/servertest"
+	"clientele/internal/settings"
+	"clientele/internal/signing"
 )
 
 func TestSettingsOfAPageAreCheckedTogether(t *testing.T) {
@@ -80,6 +83,81 @@ func TestAnOperatorIsInvitedChangedAndRemoved(t *testing.T) {
 	}
 }
 
+func TestAStaleRoleIsRefusedWithTheOneItIsNow(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	grace := s.CreateUser("grace@example.com", account.Viewer)
+	list := "/dashboard/settings/operators"
+	for _, at := range []string{list + "/" + grace.ID, "/dashboard/users/" + grace.ID + "/role"} {
+		stale := b.Post(at, url.Values{"was": {"editor"}, "role": {"owner"}})
+		wants(t, stale, http.StatusConflict, "Somebody else changed this in the meantime: the role is viewer now. Nothing was overwritten")
+		servertest.CheckMarkup(t, at, stale.Body)
+	}
+	if u, err := s.Accounts.User(t.Context(), grace.ID); err != nil || u.Role != account.Viewer {
+		t.Fatal(err, u.Role)
+	}
+	wants(t, b.Get(list), http.StatusOK, `name="was" value="viewer"`, "Another owner changes yours.")
+	wants(t, b.Post(list+"/"+grace.ID, url.Values{"was": {"viewer"}, "role": {"editor"}}), http.StatusOK, "Saved.")
+	wants(t, b.Post(list+"/"+grace.ID, url.Values{"was": {"viewer"}, "role": {"editor"}}), http.StatusOK, "Saved.") // sent twice
+}
+
+func TestTheDefaultAPIIsChosenAmongTheAPIs(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	s.CreateAPI("https://orders.example.com/", "read:orders")
+	page := b.Get("/dashboard/settings")
+	wants(t, page, http.StatusOK, `<select id="f-default_api"`, "https://orders.example.com/", "Default: none.")
+	wants(t, page.Submit(url.Values{"default_api": {"https://orders.example.com/"}}, "default_api"), http.StatusOK, "Saved.")
+	if got := s.Settings.Current().DefaultAPI; got != "https://orders.example.com/" {
+		t.Error(got)
+	}
+	wants(t, b.Get("/dashboard/activity?kind=setting."), http.StatusOK, "Default API", "changed")
+}
+
+func TestEverySettingSaysWhatFollowsFromItAndItsDefault(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	var all strings.Builder
+	for _, tab := range []string{"", "/branding", "/sign-in", "/sessions", "/defaults", "/retention", "/operators", "/applications"} {
+		page := b.Get("/dashboard/settings" + tab)
+		wants(t, page, http.StatusOK, "<h1>Settings</h1>", "without a restart")
+		servertest.CheckMarkup(t, tab, page.Body)
+		all.WriteString(page.Body)
+	}
+	defaults := strings.Count(all.String(), "Default: ") + strings.Count(all.String(), "the default")
+	if want := len(settings.Definitions()); defaults < want {
+		t.Errorf("%d of %d settings say their default", defaults, want)
+	}
+	if strings.Contains(all.String(), "Whether") {
+		t.Error("a help begins like the label it stands under")
+	}
+}
+
+func TestAKeyIsRotatedAndRevokedInOneStepThatIsAskedAbout(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	var was string
+	for _, k := range s.Signing.List() {
+		if k.Algorithm == "RS256" && k.State == signing.Current {
+			was = k.ID
+		}
+	}
+	asked := b.Get("/dashboard/settings/keys?revoke=" + was)
+	wants(t, asked, http.StatusOK, "Rotate and revoke", "stops verifying, with most verifiers within the hour", "fetch new tokens", "There is no way back")
+	servertest.CheckMarkup(t, "asked", asked.Body)
+	stale := b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"RS256"}, "revoke": {"another"}})
+	wants(t, stale, http.StatusOK, "Somebody else rotated in the meantime. Nothing was changed")
+	if !slices.ContainsFunc(s.Signing.List(), func(k signing.StoredKey) bool { return k.ID == was && k.State == signing.Current }) {
+		t.Fatal("a stale question rotated the key")
+	}
+	wants(t, b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"RS256"}, "revoke": {was}}), http.StatusOK, "Rotated and revoked.")
+	for _, k := range s.Signing.List() {
+		if k.ID == was && k.State != signing.Revoked {
+			t.Error(k.State)
+		}
+	}
+}
+
 func TestALogoIsUploadedDrawnAnewAndServedFromHere(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)
@@ -101,6 +179,10 @@ func TestALogoIsUploadedDrawnAnewAndServedFromHere(t *testing.T) {
 	wants(t, preview, http.StatusOK, "<svg", "data:image/png;base64,")
 	if h := preview.Header.Get("Content-Security-Policy"); !strings.Contains(h, "sandbox") || preview.Header.Get("Content-Type") != "image/svg+xml" {
 		t.Error(h)
+	}
+	wants(t, b.Post("/dashboard/settings/branding/logo/remove", nil), http.StatusOK, "The logo is gone")
+	if now := s.Settings.Current().LogoURL; now != "" {
+		t.Error(now)
 	}
 	wants(t, b.Get("/dashboard/settings/branding?accent=%23ffff00"), http.StatusOK, "Text needs 4.5 : 1", `value="#ffff00"`)
 }

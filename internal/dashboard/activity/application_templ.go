@@ -116,7 +116,7 @@ func applicationActivityPage(v *frame.Visit, a *registry.Application, f *activit
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.Page("Activity", "Applications", frame.ToApplications, ui.Link{Label: a.Name, Href: frame.AppPath(a, "")})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.AppPage(a, "Activity")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

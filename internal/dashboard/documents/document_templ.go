@@ -131,7 +131,7 @@ func documentPage(v *frame.Visit, a *registry.Application, t documentTab) templ.
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Frame(v.Page(a.Name, "Applications", frame.ToApplications)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Frame(v.AppPage(a, "Document")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -39,9 +39,24 @@ func UserPath(u *account.User, tab string) string {
 	return "/dashboard/users/" + u.ID + "/" + tab
 }
 
-// GiveRole makes a person an operator, or takes that back. It fails with account.ErrLastOwner.
+// RoleMoved means that somebody else gave the person another role since the form was made.
+type RoleMoved struct{ Now account.Role }
+
+// Error says which role it is now.
+func (e *RoleMoved) Error() string {
+	if e.Now == account.NoRole {
+		return "the person has no role any more"
+	}
+	return "the role is " + string(e.Now) + " now"
+}
+
+// GiveRole makes a person an operator, or takes that back. A form that carries in was which role it was made from changes that one
+// only. It fails with account.ErrLastOwner, and with *RoleMoved.
 func (d *Base) GiveRole(r *http.Request, v *Visit, id string, role account.Role) error {
 	_, err := d.Accounts.Update(r.Context(), v.Actor(), id, 0, func(u *account.User) error {
+		if r.PostForm.Has("was") && string(u.Role) != r.PostForm.Get("was") && u.Role != role {
+			return &RoleMoved{u.Role}
+		}
 		u.Role = role
 		return nil
 	})
@@ -61,6 +76,7 @@ func (d *Base) ShowResetLink(w http.ResponseWriter, r *http.Request, v *Visit, u
 // AddUser puts why a change of a user was refused where it belongs, and reports whether that is what err says.
 func (f Faults) AddUser(err error) bool {
 	invalid, wrong := errors.AsType[*account.Invalid](err)
+	stale, moved := errors.AsType[*RoleMoved](err)
 	switch {
 	case wrong:
 		f.AddAccount(invalid)
@@ -68,6 +84,8 @@ func (f Faults) AddUser(err error) bool {
 		f.Add("email", "There is a user with this e-mail address already.")
 	case errors.Is(err, account.ErrLastOwner):
 		f.Add("role", "This is the last owner who can sign in. Make another owner first.")
+	case moved:
+		f.Add("role", "Somebody else changed this in the meantime: "+stale.Error()+". Nothing was overwritten; choose again.")
 	case errors.Is(err, account.ErrStale):
 		f.Add("role", "Somebody else changed the user in the same moment. Look again and save once more.")
 	default:

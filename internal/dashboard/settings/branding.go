@@ -86,6 +86,14 @@ func (d *Pages) uploadLogo(w http.ResponseWriter, r *http.Request, v *frame.Visi
 	return d.Done(w, r, brandingPath, "The logo is in place.")
 }
 
+// removeLogo leaves the name with our mark.
+func (d *Pages) removeLogo(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
+	if err := d.Settings.Set(r.Context(), v.Actor(), "logo_url", ""); err != nil {
+		return err
+	}
+	return d.Done(w, r, brandingPath, "The logo is gone. Pages show the name with our mark.")
+}
+
 func readUpload(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err := r.ParseMultipartForm(maxLogoUpload + 4<<10); err != nil {
 		return nil, err

@@ -3,10 +3,12 @@ package settings
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
 	"clientele/internal/dashboard/frame"
+	"clientele/internal/registry"
 	"clientele/internal/signing"
 	"clientele/internal/ui"
 )
@@ -28,7 +30,61 @@ func (d *Pages) listKeys(w http.ResponseWriter, r *http.Request, v *frame.Visit)
 		}
 		return b.CreatedAt.Compare(a.CreatedAt)
 	})
-	return v.Write(w, r, http.StatusOK, keysPage(v, keys))
+	apps, err := d.Registry.Applications(r.Context(), registry.Query{Limit: 1, Total: true})
+	if err != nil {
+		return err
+	}
+	return v.Write(w, r, http.StatusOK, keysPage(v, keyList{Keys: keys, Applications: apps.Total, Asked: r.URL.Query().Get("revoke")}))
+}
+
+// keyList is what the page shows.
+type keyList struct {
+	Keys         []signing.StoredKey
+	Applications int
+	Asked        string // id of the key whose revocation is asked about on the page itself, where no dialog opens
+}
+
+// asked is the key that the page asks about, if it can be revoked.
+func (l keyList) asked() (signing.StoredKey, bool) {
+	for _, k := range l.Keys {
+		if k.ID == l.Asked && revocable(k) {
+			return k, true
+		}
+	}
+	return signing.StoredKey{}, false
+}
+
+// revocable reports whether revoking the key ends something: one that signs is rotated out in the same step.
+func revocable(k signing.StoredKey) bool {
+	return k.State == signing.Current || k.State == signing.Previous
+}
+
+func revokePath(k signing.StoredKey) string { return keysPath + "?revoke=" + k.ID }
+
+// revokeStops are what stops working with a key.
+func revokeStops(k signing.StoredKey, applications int) []string {
+	list := []string{
+		"Every access token and ID token that it signed stops verifying, with most verifiers within the hour.",
+		"The " + frame.CountWords(applications, "application", "applications") + " of this server fetch new tokens: with a refresh token at once, else their people sign in again.",
+		"Its private part is destroyed. There is no way back.",
+	}
+	if k.State == signing.Current {
+		return append([]string{"The next key signs from now on, and another next one is made."}, list...)
+	}
+	return list
+}
+
+// revokeConfirm asks before a key is revoked, alone or with the rotation that has to come first.
+func revokeConfirm(k signing.StoredKey, applications int) ui.Confirm {
+	c := ui.Confirm{
+		Action: keysPath + "/revoke", Fields: []ui.Hidden{{Name: "kid", Value: k.ID}, {Name: "sure", Value: "yes"}},
+		Text: "For a key that may be in the wrong hands.", Stops: revokeStops(k, applications), Button: "Revoke key", Back: keysPath,
+	}
+	if k.State == signing.Current {
+		c.Action, c.Button = keysPath+"/rotate", "Rotate and revoke"
+		c.Fields = []ui.Hidden{{Name: "algorithm", Value: string(k.Algorithm)}, {Name: "revoke", Value: k.ID}}
+	}
+	return c
 }
 
 // rotateKey makes the next key the current one. The one before stays published until its tokens have ended.
@@ -37,7 +93,10 @@ func (d *Pages) rotateKey(w http.ResponseWriter, r *http.Request, v *frame.Visit
 	if !slices.Contains(d.Signing.Algorithms(), algorithm) {
 		return d.Sent(w, r, keysPath, ui.Danger, "There is no key of this algorithm to rotate.")
 	}
-	was := d.currentKey(algorithm)
+	was, revoke := d.currentKey(algorithm), r.PostForm.Get("revoke")
+	if revoke != "" && revoke != was {
+		return d.Sent(w, r, keysPath, ui.Warn, "Somebody else rotated in the meantime. Nothing was changed; look at the keys before you go on.")
+	}
 	_, err := d.Signing.Rotate(r.Context(), v.Actor(), algorithm)
 	if errors.Is(err, signing.ErrConflict) {
 		return d.Sent(w, r, keysPath, ui.Warn, "Somebody else rotated in the same moment. Look at the keys before you go on.")
@@ -45,7 +104,7 @@ func (d *Pages) rotateKey(w http.ResponseWriter, r *http.Request, v *frame.Visit
 	if err != nil {
 		return err
 	}
-	if r.PostForm.Get("revoke") != "" {
+	if revoke != "" {
 		if err := d.Signing.Revoke(r.Context(), v.Actor(), was); err != nil && !errors.Is(err, signing.ErrNotFound) {
 			return err
 		}
@@ -58,7 +117,8 @@ func (d *Pages) rotateKey(w http.ResponseWriter, r *http.Request, v *frame.Visit
 func (d *Pages) revokeKey(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
 	kid := r.PostForm.Get("kid")
 	if r.PostForm.Get("sure") == "" {
-		return d.Sent(w, r, keysPath, ui.Warn, "Tick the box first: every token that the key signed stops working.")
+		http.Redirect(w, r, d.Path(keysPath+"?revoke="+url.QueryEscape(kid)), http.StatusSeeOther) // it says what stops, and asks
+		return nil
 	}
 	err := d.Signing.Revoke(r.Context(), v.Actor(), kid)
 	if errors.Is(err, signing.ErrConflict) {

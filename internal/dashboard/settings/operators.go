@@ -80,8 +80,12 @@ func (d *Pages) changeOperator(w http.ResponseWriter, r *http.Request, v *frame.
 	default:
 		f.Refused = wrong.First("role")
 	}
+	status := http.StatusUnprocessableEntity
+	if _, stale := errors.AsType[*frame.RoleMoved](err); stale {
+		status = http.StatusConflict
+	}
 	p := operatorsTab()
-	return d.writeOperators(w, r, v, http.StatusUnprocessableEntity, p, d.currentSettings(p.names()), f)
+	return d.writeOperators(w, r, v, status, p, d.currentSettings(p.names()), f)
 }
 
 // operatorRoles are the roles without none.

@@ -9,11 +9,10 @@ import (
 
 	"clientele/internal/account"
 	"clientele/internal/dashboard/frame"
+	"clientele/internal/registry"
 	"clientele/internal/settings"
 	"clientele/internal/ui"
 )
-
-var toSettings = ui.Link{Label: "Settings", Href: "/dashboard/settings"}
 
 // settingGroup is some settings that belong together.
 type settingGroup struct {
@@ -37,13 +36,13 @@ const (
 var freshSettings = []string{operatorsPath, "/dashboard/settings/sessions", "/dashboard/settings/retention"}
 
 var settingPages = []settingPage{
-	{"General", "/dashboard/settings", "Of the whole instance. They count at once, without a restart.", []settingGroup{
-		{"Instance", "What people read on sign-in and consent pages.", []string{"instance_name"}},
+	{"General", "/dashboard/settings", "What this instance is called, and the rules for all of its applications.", []settingGroup{
+		{"Instance", "", []string{"instance_name"}},
 		{"Applications", "Rules for every application.", []string{"default_api", "wildcard_redirects"}},
 	}},
 	{"Branding", brandingPath, "What sign-in and consent pages look like. They ask nobody but this server for anything.", []settingGroup{
 		{"Colour", "Of buttons and links. It is made darker or lighter where text could not be read.", []string{"accent"}},
-		{"Logo by address", "Instead of an upload: a path of this server, or an https URL, which browsers then fetch from there.", []string{"logo_url"}},
+		{"Logo", "Shown at 28 pixels beside the name. A picture you bring is drawn anew here as a PNG and served from this server.", []string{"logo_url"}},
 	}},
 	{"Sign-in", "/dashboard/settings/sign-in", "What people may do by themselves.", []settingGroup{
 		{"Sign-up", "Without it, operators create people.", []string{"sign_up"}},
@@ -60,7 +59,7 @@ var settingPages = []settingPage{
 		{"Records", "The record of changes is chained, and stays verifiable from where it begins.", []string{"change_retention", "use_retention"}},
 	}},
 	{"Operators", operatorsPath, "Who runs this instance, and how they sign in.", []settingGroup{
-		{"How they sign in", "", []string{"operator_passkeys"}},
+		{"How they sign in", "With a password or a passkey. A passkey cannot be typed into a false page.", []string{"operator_passkeys"}},
 	}},
 }
 
@@ -80,7 +79,7 @@ func settingsTabs(current string) ui.Tabs {
 	return ui.Tabs{Label: "Settings", Links: links}
 }
 
-// settingTitles are what the page calls the settings.
+// settingTitles are what the page calls the settings, below the heading they stand under.
 var settingTitles = map[string]string{
 	"instance_name": "Name", "logo_url": "Logo URL", "accent": "Accent colour", "sign_up": "People may create their own user", "wildcard_redirects": "Wildcards in callback URLs",
 	"default_api": "Default API", "person_session_idle": "Unused for", "person_session_lifetime": "At most",
@@ -104,11 +103,15 @@ type instanceForm struct {
 	values url.Values
 	Wrong  frame.Faults
 	Stale  []frame.StaleField
+	apis   []ui.Option // for the default API; nil = it is typed
 }
 
 func (f instanceForm) get(name string) string { return f.values.Get(name) }
 
-func (f instanceForm) dirty() bool { return len(f.Wrong)+len(f.Stale) > 0 }
+// dirty reports whether something stands in the form that is not saved: it came back, or a colour is only looked at.
+func (f instanceForm) dirty() bool {
+	return len(f.Wrong)+len(f.Stale) > 0 || f.values.Has("was.accent") && f.get("accent") != f.get("was.accent")
+}
 
 // names are the settings of a page. Those that no page has stand on the first, so that a new setting is never lost.
 func (p settingPage) names() []string {
@@ -182,7 +185,34 @@ func (d *Pages) writeSettingPage(w http.ResponseWriter, r *http.Request, v *fram
 	case operatorsPath:
 		return d.writeOperators(w, r, v, status, p, f, inviteForm{Wrong: frame.Faults{}})
 	}
+	var err error
+	if f.apis, err = d.apiChoice(r, p, f.get("default_api")); err != nil {
+		return err
+	}
 	return v.Write(w, r, status, instancePage(v, p, f))
+}
+
+// apiChoice are the APIs that a request without audience can be for; nil where the page does not ask, or where there are too many
+// for a list. chosen is always among them.
+func (d *Pages) apiChoice(r *http.Request, p settingPage, chosen string) ([]ui.Option, error) {
+	if !slices.Contains(p.names(), "default_api") {
+		return nil, nil
+	}
+	page, err := d.Registry.APIs(r.Context(), registry.APIQuery{Limit: registry.MaxPageSize})
+	if err != nil || page.Next != "" {
+		return nil, err
+	}
+	options, known := []ui.Option{{Label: "None"}}, chosen == ""
+	for _, a := range page.Items {
+		if !a.System {
+			options = append(options, ui.Option{Value: string(a.Identifier), Label: a.Name + " – " + string(a.Identifier)})
+			known = known || string(a.Identifier) == chosen
+		}
+	}
+	if !known {
+		options = append(options, ui.Option{Value: chosen, Label: chosen})
+	}
+	return options, nil
 }
 
 // saveNamed writes the settings with these names that the form changes, all or none. It answers with the status: 303 if they are
@@ -223,7 +253,7 @@ func (d *Pages) saveNamed(r *http.Request, v *frame.Visit, names []string, f *in
 // staleNamed compares the form with what somebody else saved.
 func (d *Pages) staleNamed(r *http.Request, names []string, f *instanceForm) (status int, err error) {
 	now := d.currentSettings(names)
-	f.Stale = frame.StaleFields(names, f.values, now.values, settingTitle, nil)
+	f.Stale = frame.StaleFields(names, f.values, now.values, settingTitle, settingWords)
 	for i := range f.Stale {
 		if err := d.SayWho(r.Context(), settings.Kind, f.Stale[i].Name, 1, f.Stale[i:i+1]); err != nil {
 			return 0, err
@@ -253,13 +283,6 @@ func addSettings(wrong frame.Faults, err error) bool {
 
 func toggle(d settings.Definition) bool { return d.Unit == "on or off" }
 
-func settingField(v *frame.Visit, d settings.Definition, f instanceForm) ui.Field {
-	return ui.Field{
-		Name: d.Name, Label: settingTitle(d.Name), Value: f.get(d.Name), Help: d.Help, Error: f.Wrong.First(d.Name), ReadOnly: lockInstance(v),
-		Narrow: strings.HasPrefix(d.Unit, "a duration"), Mono: d.Unit != "text", Placeholder: d.DefaultText(),
-	}
-}
-
 func lockInstance(v *frame.Visit) string {
 	if v.May(account.ActManageInstance) {
 		return ""
@@ -275,6 +298,7 @@ func (d *Pages) Routes() []frame.Route {
 		frame.OnFresh("POST "+keysPath+"/rotate", account.ActManageInstance, d.rotateKey),
 		frame.OnFresh("POST "+keysPath+"/revoke", account.ActManageInstance, d.revokeKey),
 		frame.On("POST "+brandingPath+"/logo", account.ActManageInstance, d.uploadLogo),
+		frame.On("POST "+brandingPath+"/logo/remove", account.ActManageInstance, d.removeLogo),
 		frame.On("GET "+brandingPath+"/preview.svg", account.ActView, d.brandingPreview),
 		frame.OnFresh("POST "+operatorsPath+"/invite", account.ActManageOperators, d.inviteOperator),
 		frame.OnFresh("POST "+operatorsPath+"/{id}", account.ActManageOperators, d.changeOperator),

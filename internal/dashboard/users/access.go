@@ -38,6 +38,20 @@ type userAccess struct {
 	Apps     []connectedApp
 	More     bool   // there is more than the page shows
 	Fault    string // why a passkey was not removed
+	Asked    bool   // the page itself asks whether everything is to end, where no dialog opens
+}
+
+// ends are what ends with everything a person is signed in with.
+func (x *userAccess) ends() []string {
+	connections := 0
+	for _, a := range x.Apps {
+		connections += len(a.Connections)
+	}
+	return []string{
+		frame.CountWords(len(x.Sessions), "session ends.", "sessions end."),
+		frame.CountWords(connections, "connection of an application ends, with its refresh tokens.", "connections of applications end, with their refresh tokens."),
+		"Access tokens that are out count until they end.",
+	}
 }
 
 // connectedApp is one application with access in a person's name.
@@ -115,6 +129,7 @@ func (d *Pages) userAccess(w http.ResponseWriter, r *http.Request, v *frame.Visi
 	if err != nil {
 		return err
 	}
+	x.Asked = r.URL.Query().Get("end") == "all"
 	return v.Write(w, r, http.StatusOK, userAccessPage(v, x))
 }
 

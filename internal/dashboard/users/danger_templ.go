@@ -46,7 +46,7 @@ func userDangerPage(v *frame.Visit, f userDelete) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "typed", "role").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultsSaid("Nothing was changed or deleted.", f.Wrong, "typed", "role").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -137,7 +137,7 @@ func userDangerPage(v *frame.Visit, f userDelete) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field{Name: "typed", Label: "Type " + f.User.Email + " to confirm", Value: f.Typed, Error: f.Wrong.First("typed")}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "typed", Label: frame.TypeToConfirm(f.User.Email), Value: f.Typed, Error: f.Wrong.First("typed")}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

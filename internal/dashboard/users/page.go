@@ -110,6 +110,11 @@ func (d *Pages) saveRole(w http.ResponseWriter, r *http.Request, v *frame.Visit)
 	f := userFormOf(&u)
 	f.Role = r.PostForm.Get("role")
 	err = d.GiveRole(r, v, u.ID, account.Role(f.Role))
+	if moved, stale := errors.AsType[*frame.RoleMoved](err); stale {
+		f.Wrong.AddUser(err)
+		u.Role, f.Role = moved.Now, string(moved.Now)
+		return v.Write(w, r, http.StatusConflict, userPage(v, &u, f))
+	}
 	return d.answerUser(w, r, v, &u, f, err, "Saved. The role counts from now on.")
 }
 
