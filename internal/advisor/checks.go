@@ -125,7 +125,7 @@ var checks = []check{
 		spec: "RFC 9700 §4.15", fix: "Register a machine-to-machine application for the work without a person.",
 	},
 	{
-		id: "default_api", severity: Info, field: "apis", applies: forPerson, find: defaultAPI,
+		id: "default_api", severity: Info, field: "default_api", applies: forPerson, find: defaultAPI,
 		title: "The instance has a default API", passed: "Requests name the API they are for",
 		why:  "An application that names no API gets tokens for this one, whether it needs them or not.",
 		spec: "RFC 9700 §2.3", fix: "Let applications name their API with resource or audience, and switch the default off in the settings.",

@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"slices"
+
 	"clientele/internal/advisor"
 	"clientele/internal/registry"
 	"clientele/internal/ui"
@@ -14,10 +16,18 @@ var findingTabs = map[string]ui.Link{
 	"apis": {Label: "APIs", Href: "apis"}, "document": {Label: "Document", Href: "document"}, "enabled": {Label: "Danger zone", Href: "danger"},
 }
 
-// findingTab is the link to where a finding is mended. What the document owns is looked at there.
-func findingTab(a *registry.Application, field string) ui.Link {
+// findingTab is the link to where a finding is mended. What the document owns is looked at there; what an API decides is changed
+// at the API, the first one if there are several, as each has a link of its own.
+func findingTab(a *registry.Application, f advisor.Finding) ui.Link {
 	if a == nil {
 		return ui.Link{}
+	}
+	field := f.Field
+	if i := slices.IndexFunc(f.Evidence, func(e advisor.Evidence) bool { return e.APIID != "" }); i >= 0 && field == "apis" {
+		return ui.Link{Label: "Open the API", Href: "/dashboard/apis/" + f.Evidence[i].APIID}
+	}
+	if field == "default_api" {
+		return ui.Link{Label: "Open the settings", Href: "/dashboard/settings"}
 	}
 	tab, other := findingTabs[field]
 	if a.FieldOwner(field) == registry.FromDocument {
@@ -33,7 +43,7 @@ func findingTab(a *registry.Application, field string) ui.Link {
 func RiskOf(v *Visit, a *registry.Application, f advisor.Finding) ui.Risk {
 	risk := ui.Risk{
 		Severity: string(f.Severity), Title: f.Title, Why: f.Why, Written: f.Spec, Fix: f.Fix, Now: v.Now, Short: a == nil,
-		Where: findingTab(a, f.Field), Mend: oneClick(v, a, f.Mend),
+		Where: findingTab(a, f), Mend: oneClick(v, a, f.Mend),
 	}
 	for _, e := range f.Evidence {
 		seen := ui.Seen{Label: e.Label, Value: e.Value, At: e.At, Mend: oneClick(v, a, e.Mend)}
