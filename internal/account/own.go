@@ -68,11 +68,6 @@ func (a *Accounts) EndOneSession(ctx context.Context, actor audit.Actor, u User,
 		audit.FieldChange{Field: "address", Before: ended.Address}))
 }
 
-// EndSessionOf is EndOneSession without a record of it.
-func (a *Accounts) EndSessionOf(ctx context.Context, userID, id string) error {
-	return a.Store.EndSessionOf(ctx, userID, id, a.Now())
-}
-
 // EndOtherSessions signs u out everywhere but in one session. What applications were allowed stays.
 func (a *Accounts) EndOtherSessions(ctx context.Context, actor audit.Actor, u User, keep string) error {
 	return a.Store.EndOtherSessions(ctx, u.ID, keep, a.Now(), a.event(EventSessionsEnded, actor, u))

@@ -26,8 +26,7 @@ type Sessions interface {
 	TouchSession(ctx context.Context, id string, seen, idleExpires time.Time) error
 	EndSession(ctx context.Context, id string, now time.Time) error
 	EndUserSessions(ctx context.Context, userID string, now time.Time, e audit.Event) error   // sessions, grants and refresh families
-	EndSessionOf(ctx context.Context, userID, id string, now time.Time) error                 // ErrNotFound if it is nobody's or somebody else's
-	EndOneSession(ctx context.Context, userID, id string, now time.Time, e audit.Event) error // ErrNotFound, as above
+	EndOneSession(ctx context.Context, userID, id string, now time.Time, e audit.Event) error // ErrNotFound if it is nobody's or somebody else's
 	EndOtherSessions(ctx context.Context, userID, keep string, now time.Time, e audit.Event) error
 	UserSessions(ctx context.Context, userID string) ([]Session, error)
 }

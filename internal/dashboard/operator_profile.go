@@ -136,7 +136,7 @@ func (d *Dashboard) endOwnSessions(w http.ResponseWriter, r *http.Request, v *fr
 		}
 		return d.Done(w, r, "/dashboard/profile", "Signed out everywhere else.")
 	}
-	err := d.Accounts.EndSessionOf(r.Context(), v.User.ID, which)
+	err := d.Accounts.EndOneSession(r.Context(), v.Actor(), v.User, which)
 	if errors.Is(err, account.ErrNotFound) {
 		return d.Sent(w, r, "/dashboard/profile", ui.Note, "That session has ended already.")
 	}

@@ -87,7 +87,10 @@ func signInFormOf(r *http.Request) signInForm {
 
 // enter starts the session of u, who proved who they are by amr, and goes on.
 func (d *Dashboard) enter(w http.ResponseWriter, r *http.Request, f signInForm, u account.User, amr []string) error {
-	if err := d.startSession(w, r, u, amr); err != nil {
+	switch err := d.startSession(w, r, u, amr); {
+	case errors.Is(err, account.ErrStale), errors.Is(err, account.ErrNotFound): // a reset or a block was faster
+		return d.refuseSignIn(w, r, f, account.ErrWrongPassword)
+	case err != nil:
 		return err
 	}
 	if f.Pending == "" {
@@ -98,18 +101,11 @@ func (d *Dashboard) enter(w http.ResponseWriter, r *http.Request, f signInForm, 
 }
 
 func (d *Dashboard) operator(r *http.Request, email string) (account.User, error) {
-	try := account.Attempt{Email: email, Password: r.PostForm.Get("password"), Address: frame.AddressOf(r)}
+	try := account.Attempt{Email: email, Password: r.PostForm.Get("password"), Address: frame.AddressOf(r), Kind: account.OperatorSession}
 	if device, err := r.Cookie(d.CookieName(frame.DeviceCookie)); err == nil {
 		try.Device = device.Value
 	}
-	u, err := d.Accounts.SignIn(r.Context(), try)
-	if err == nil && !u.Role.Operator() {
-		return account.User{}, account.ErrWrongPassword
-	}
-	if err == nil && d.Settings.Current().OperatorPasskeys {
-		err = d.mayDoWithout(r, u)
-	}
-	return u, err
+	return d.Accounts.SignIn(r.Context(), try)
 }
 
 func (d *Dashboard) refuseSignIn(w http.ResponseWriter, r *http.Request, f signInForm, err error) error {
@@ -126,7 +122,7 @@ func (d *Dashboard) refuseSignIn(w http.ResponseWriter, r *http.Request, f signI
 		if f.Again {
 			f.Fault = "The password is wrong."
 		}
-	case errors.Is(err, errUsePasskey):
+	case errors.Is(err, account.ErrUsePasskey):
 		f.Fault, f.Only = "This instance asks operators for a passkey. Use yours.", true
 	case passkeyFault(err) != "":
 		f.Fault = passkeyFault(err)

@@ -184,10 +184,10 @@ func TestOneSessionOfAUserEndsOrAllTheOthers(t *testing.T) {
 			start(t, s, session(id, "usr_1"), "")
 		}
 		start(t, s, session("ses_4", "usr_2"), "")
-		if err := s.EndSessionOf(ctx, "usr_2", "ses_1", noon); !errors.Is(err, account.ErrNotFound) {
+		if err := s.EndOneSession(ctx, "usr_2", "ses_1", noon, event("user.session_ended", "user", "usr_2")); !errors.Is(err, account.ErrNotFound) {
 			t.Errorf("somebody else's: %v", err)
 		}
-		if err := s.EndSessionOf(ctx, "usr_1", "ses_1", noon); err != nil {
+		if err := s.EndOneSession(ctx, "usr_1", "ses_1", noon, event("user.session_ended", "user", "usr_1")); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.EndOtherSessions(ctx, "usr_1", "ses_2", noon, event("user.sessions_ended", "user", "usr_1")); err != nil {

@@ -93,14 +93,6 @@ func (s *Store) UserSessions(ctx context.Context, userID string) (sessions []acc
 	return sessions, err
 }
 
-// EndSessionOf ends one session of a user. It fails with account.ErrNotFound if it is somebody else's, or has ended.
-func (s *Store) EndSessionOf(ctx context.Context, userID, id string, now time.Time) error {
-	return s.db.Update(ctx, func(c *sqldb.Conn) error {
-		changed, err := c.Exec(ctx, `UPDATE sessions SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL`, id, userID, now.UnixMicro())
-		return mustHit(changed, err, account.ErrNotFound)
-	})
-}
-
 // EndOneSession ends one session of a user and records it; of concurrent calls one does. It fails with account.ErrNotFound if the
 // session is somebody else's, or has ended.
 func (s *Store) EndOneSession(ctx context.Context, userID, id string, now time.Time, e audit.Event) error {

@@ -139,7 +139,7 @@ func (d *Pages) endUserSession(w http.ResponseWriter, r *http.Request, v *frame.
 	if err != nil {
 		return err
 	}
-	err = d.Accounts.EndSessionOf(r.Context(), u.ID, r.PathValue("session"))
+	err = d.Accounts.EndOneSession(r.Context(), v.Actor(), u, r.PathValue("session"))
 	if err != nil && !errors.Is(err, account.ErrNotFound) {
 		return err
 	}
