@@ -75,7 +75,10 @@ func TestASensitiveChangeAsksForAFreshSignInAndKeepsWhatWasTyped(t *testing.T) {
 	stale(s)
 	form.Values.Set("name", "production")
 	ask := b.Post(form.Action, form.Values)
-	wants(t, ask, http.StatusForbidden, "Sign in once more", `value="owner@example.com"`)
+	wants(t, ask, http.StatusForbidden, "Sign in once more", `value="owner@example.com"`, "What you typed is kept", "Sign in and continue")
+	if nothing := b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"RS256"}}); strings.Contains(nothing.Body, "typed") || !strings.Contains(nothing.Body, "It goes on after it.") {
+		t.Error("a button is taken for something typed")
+	}
 	servertest.CheckMarkup(t, "sign in once more", ask.Body)
 	wrong := ask.Submit(url.Values{"password": {"wrong"}}, "password")
 	wants(t, wrong, http.StatusUnprocessableEntity, "The password is wrong.")

@@ -125,7 +125,7 @@ func (d *Dashboard) renamePasskey(w http.ResponseWriter, r *http.Request, v *fra
 	id, name := r.PostForm.Get("passkey"), r.PostForm.Get("name")
 	err := d.Accounts.RenamePasskey(r.Context(), v.Actor(), v.User, id, name)
 	if invalid, ok := errors.AsType[*account.Invalid](err); ok {
-		f := profileFormOf(v)
+		f := profileFormOf(&v.User)
 		f.Passkeys = ui.PasskeyList{Which: id, Typed: name, Fault: invalid.Error()}
 		return d.showProfile(w, r, v, http.StatusUnprocessableEntity, f)
 	}
@@ -141,7 +141,7 @@ func (d *Dashboard) passkeyDone(w http.ResponseWriter, r *http.Request, v *frame
 	case errors.Is(err, account.ErrNoPasskey):
 		return d.Sent(w, r, "/dashboard/profile", ui.Note, "That passkey is gone already.")
 	case errors.Is(err, account.ErrLastPasskey):
-		f := profileFormOf(v)
+		f := profileFormOf(&v.User)
 		f.Wrong.Add("passkeys", "This is your last passkey, and you need one to sign in here. Add another first.")
 		return d.showProfile(w, r, v, http.StatusUnprocessableEntity, f)
 	case err != nil:

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -14,23 +15,33 @@ import (
 
 // profileForm is an operator's own page as it was and as it is shown again. A password is never shown again.
 type profileForm struct {
-	Email, Name, Revision string
-	HasPassword           bool
-	Stale                 bool
-	Wrong                 frame.Faults
-	Passkeys              ui.PasskeyList
-	Sessions              ui.SessionList
-	PasskeysWork, Full    bool
-	Demanded              bool // the instance demands a passkey of operators
+	values             url.Values
+	HasPassword        bool
+	Stale              []frame.StaleField
+	Wrong              frame.Faults
+	Passkeys           ui.PasskeyList
+	Sessions           ui.SessionList
+	PasskeysWork, Full bool
+	Demanded           bool // the instance demands a passkey of operators
 }
 
-func profileFormOf(v *frame.Visit) profileForm {
-	u := &v.User
-	return profileForm{Email: u.Email, Name: u.Name, Revision: strconv.FormatInt(u.Revision, 10), HasPassword: u.PasswordHash != "", Wrong: frame.Faults{}}
+func (f profileForm) get(name string) string { return f.values.Get(name) }
+
+// profileFields are the fields of the form, in the order of the page.
+var profileFields = []string{"email", "name"}
+
+var profileTitles = map[string]string{"email": "E-mail address", "name": "Name"}
+
+var profileWords = map[string]func(string) string{"email": frame.AsIs, "name": frame.AsIs}
+
+func profileFormOf(u *account.User) profileForm {
+	values := url.Values{"email": {u.Email}, "name": {u.Name}, "revision": {strconv.FormatInt(u.Revision, 10)}}
+	values.Set("seen", frame.SeenOf(values, profileFields))
+	return profileForm{values: values, HasPassword: u.PasswordHash != "", Wrong: frame.Faults{}}
 }
 
 func (d *Dashboard) profile(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
-	return d.showProfile(w, r, v, http.StatusOK, profileFormOf(v))
+	return d.showProfile(w, r, v, http.StatusOK, profileFormOf(&v.User))
 }
 
 func (d *Dashboard) showProfile(w http.ResponseWriter, r *http.Request, v *frame.Visit, status int, f profileForm) error {
@@ -73,14 +84,14 @@ func sessionRows(sessions []account.Session, this string) []ui.SessionRow {
 
 // saveProfile changes the operator's own address and name. Both are sensitive: the address is what they sign in with.
 func (d *Dashboard) saveProfile(w http.ResponseWriter, r *http.Request, v *frame.Visit) error {
-	f := profileFormOf(v)
-	f.Email, f.Name = strings.TrimSpace(r.PostForm.Get("email")), strings.TrimSpace(r.PostForm.Get("name"))
+	f := profileFormOf(&v.User)
+	f.values = r.PostForm
+	frame.TakeTheirs(f.values, profileFormOf(&v.User).values, profileFields)
 	_, err := d.Accounts.Update(r.Context(), v.Actor(), v.User.ID, frame.RevisionOf(r), func(u *account.User) error {
-		u.Email, u.Name = f.Email, f.Name
+		u.Email, u.Name = strings.TrimSpace(f.get("email")), strings.TrimSpace(f.get("name"))
 		return nil
 	})
 	invalid, wrong := errors.AsType[*account.Invalid](err)
-	status := http.StatusUnprocessableEntity
 	switch {
 	case err == nil:
 		return d.Done(w, r, "/dashboard/profile", "Saved.")
@@ -89,11 +100,30 @@ func (d *Dashboard) saveProfile(w http.ResponseWriter, r *http.Request, v *frame
 	case errors.Is(err, account.ErrConflict):
 		f.Wrong.Add("email", "There is a user with this e-mail address already.")
 	case errors.Is(err, account.ErrStale):
-		f.Stale, status = true, http.StatusConflict
+		return d.staleProfile(w, r, v, f)
 	default:
 		return err
 	}
-	return d.showProfile(w, r, v, status, f)
+	return d.showProfile(w, r, v, http.StatusUnprocessableEntity, f)
+}
+
+// staleProfile answers a form whose account changed meanwhile with both versions. One that says what is there already was sent
+// twice, or is about something else than what changed.
+func (d *Dashboard) staleProfile(w http.ResponseWriter, r *http.Request, v *frame.Visit, f profileForm) error {
+	u, err := d.Accounts.User(r.Context(), v.User.ID)
+	if err != nil {
+		return err
+	}
+	now := profileFormOf(&u)
+	f.Stale = frame.StaleFields(profileFields, f.values, now.values, func(field string) string { return profileTitles[field] }, profileWords)
+	if len(f.Stale) == 0 {
+		return d.Done(w, r, "/dashboard/profile", "Saved.")
+	}
+	if err := d.SayWho(r.Context(), "user", u.ID, u.Revision-frame.RevisionOf(r), f.Stale); err != nil {
+		return err
+	}
+	frame.KeepTheirs(f.values, now.values, f.Stale)
+	return d.showProfile(w, r, v, http.StatusConflict, f)
 }
 
 // saveOwnPassword asks for the password until now although the sign-in is fresh: a browser that was left open must not be enough.
@@ -103,7 +133,7 @@ func (d *Dashboard) saveOwnPassword(w http.ResponseWriter, r *http.Request, v *f
 		change.Device = device.Value
 	}
 	err := d.Accounts.ChangePassword(r.Context(), v.Actor(), v.User.ID, change)
-	f := profileFormOf(v)
+	f := profileFormOf(&v.User)
 	invalid, wrong := errors.AsType[*account.Invalid](err)
 	throttled, slow := errors.AsType[*account.Throttled](err)
 	status := http.StatusUnprocessableEntity
@@ -120,7 +150,8 @@ func (d *Dashboard) saveOwnPassword(w http.ResponseWriter, r *http.Request, v *f
 		status = http.StatusTooManyRequests
 		f.Wrong.Add("current", "Too many attempts failed. The next one is taken in "+ui.Span(wait)+".")
 	case errors.Is(err, account.ErrStale):
-		f.Stale, status = true, http.StatusConflict
+		status = http.StatusConflict
+		f.Wrong.Add("password", "Your account was changed in the same moment, and the password was not. Save it once more.")
 	default:
 		return err
 	}

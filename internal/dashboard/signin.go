@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,27 @@ type signInForm struct {
 	Passkey bool   // passkeys work at this address
 	Only    bool   // nothing but a passkey will do
 	Fault   string
+}
+
+// carriedNames are fields of forms that nobody types: which thing a button is about, and what the page knew of it.
+var carriedNames = []string{
+	"algorithm", "blocked", "connection", "enabled", "hash", "keyset", "kid", "once", "passkey", "permissions", "revision", "revoke", "seen", "session",
+	"sure", "was",
+}
+
+// typed reports whether somebody typed or chose something in the form that was interrupted.
+func (f signInForm) typed() bool {
+	form, err := url.ParseQuery(f.Pending)
+	if err != nil {
+		return false
+	}
+	for name, values := range form {
+		carried := slices.Contains(carriedNames, name) || strings.HasPrefix(name, "was.")
+		if !carried && slices.ContainsFunc(values, func(value string) bool { return value != "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // askWhoItIs sends a page to the sign-in page, and answers a form with it, so that nothing typed is lost. v is who is signed

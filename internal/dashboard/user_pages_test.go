@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,49 @@ func TestAUserIsCreatedBlockedAndGivenARole(t *testing.T) {
 	if strings.Contains(listed.Body, ">owner@example.com</a>") {
 		t.Error("the list of the blocked has others")
 	}
+}
+
+func TestAProfileWithMistakesComesBackWhole(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	s.CreateUser("taken@example.com", account.NoRole)
+	person := s.CreateUser("person@example.com", account.NoRole)
+	long := strings.Repeat("n", account.MaxNameLength+1)
+	wrong := b.Get("/dashboard/users/"+person.ID).Submit(url.Values{"email": {"person at home"}, "name": {long}, "verified": {"on"}}, "revision")
+	wants(t, wrong, http.StatusUnprocessableEntity, "2 things to correct", `id="f-email-error"`, `id="f-name-error"`, `value="person at home"`, `value="`+long+`"`, "checked")
+	servertest.CheckMarkup(t, "profile with mistakes", wrong.Body)
+	wrong = wrong.Submit(url.Values{"email": {"Taken@Example.com"}, "name": {"Ada"}}, "revision")
+	wants(t, wrong, http.StatusUnprocessableEntity, "There is a user with this e-mail address already", `value="Taken@Example.com"`, `value="Ada"`)
+	if now, err := s.Accounts.User(t.Context(), person.ID); err != nil || now.Email != "person@example.com" || now.Revision != person.Revision {
+		t.Errorf("%v %+v", err, now)
+	}
+	wants(t, wrong.Submit(url.Values{"email": {"ada@example.com"}}, "revision"), http.StatusOK, "Saved.", `value="Ada"`, "ada@example.com")
+}
+
+func TestTheListOfUsersIsNarrowedByStateAndName(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Owner)
+	blocked := s.CreateUser("blocked@example.com", account.NoRole)
+	s.CreateUser("person@example.com", account.NoRole)
+	wants(t, b.Post("/dashboard/users/"+blocked.ID+"/block", url.Values{"blocked": {"yes"}}), http.StatusOK, "Blocked.")
+	for query, want := range map[string][]string{
+		"":                      {"owner@", "blocked@", "person@"},
+		"who=blocked":           {"blocked@"},
+		"who=operators":         {"owner@"},
+		"who=blocked&q=block":   {"blocked@"},
+		"who=operators&q=block": {},
+		"q=per":                 {"person@"},
+		"who=nonsense":          {"owner@", "blocked@", "person@"},
+	} {
+		page := b.Get("/dashboard/users?" + query)
+		for _, name := range []string{"owner@", "blocked@", "person@"} {
+			if got := strings.Contains(page.Body, ">"+name+"example.com</a>"); got != slices.Contains(want, name) {
+				t.Errorf("%s: %s %v", query, name, got)
+			}
+		}
+		servertest.CheckMarkup(t, query, page.Body)
+	}
+	wants(t, b.Get("/dashboard/users?who=operators&q=block"), http.StatusOK, "Nobody fits", "Show all")
 }
 
 func TestAStaleEditOfAUserShowsBothVersions(t *testing.T) {
@@ -66,6 +110,9 @@ func TestWhatAPersonIsSignedInWithIsShownAndEnded(t *testing.T) {
 		t.Error(err, left)
 	}
 	wants(t, b.Get(at+"/danger"), http.StatusOK, "1 session ends")
+	asked := b.Get(at + "/access?end=all")
+	wants(t, asked, http.StatusOK, "1 session ends.", "Access tokens that are out count until they end.")
+	servertest.CheckMarkup(t, "asked", asked.Body)
 	wants(t, b.Post(at+"/sessions", nil), http.StatusOK, "Nowhere at the moment")
 	viewer := signedIn(t, s, account.Viewer)
 	for _, path := range []string{"/sessions", "/sessions/x", "/applications/x", "/passkeys/x", "/block", "/role", "/password", ""} {
@@ -74,7 +121,7 @@ func TestWhatAPersonIsSignedInWithIsShownAndEnded(t *testing.T) {
 		}
 	}
 	shown := viewer.Get(at + "/access")
-	if strings.Contains(shown.Body, "End everything") || shown.Status != http.StatusOK {
+	if strings.Contains(shown.Body, "End all sessions") || shown.Status != http.StatusOK {
 		t.Error("a viewer is offered to end sessions", shown.Status)
 	}
 }

@@ -47,11 +47,14 @@ func (x *userAccess) ends() []string {
 	for _, a := range x.Apps {
 		connections += len(a.Connections)
 	}
-	return []string{
-		frame.CountWords(len(x.Sessions), "session ends.", "sessions end."),
-		frame.CountWords(connections, "connection of an application ends, with its refresh tokens.", "connections of applications end, with their refresh tokens."),
-		"Access tokens that are out count until they end.",
+	var list []string
+	if n := len(x.Sessions); n > 0 {
+		list = append(list, frame.CountWords(n, "session ends.", "sessions end."))
 	}
+	if connections > 0 {
+		list = append(list, frame.CountWords(connections, "connection of an application ends, with its refresh tokens.", "connections of applications end, with their refresh tokens."))
+	}
+	return append(list, "Access tokens that are out count until they end.")
 }
 
 // connectedApp is one application with access in a person's name.
