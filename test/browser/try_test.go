@@ -7,6 +7,9 @@ import "testing"
 func TestARealAuthorizationIsRunFromTheApplicationsPage(t *testing.T) {
 	s, b, web := withApplication(t)
 	s.cli(password+"\n", "users", "create", person)
+	b.visit(web + "/try")
+	b.see("It may call no API for people yet")
+	b.judge("try-no-api")
 	s.cli("", "apis", "create", "--identifier", audience, "--name", "Orders", "--scope", "read:orders=See your orders", "--scope", "write:orders")
 
 	t.Run("a failure says why and what to change", func(t *testing.T) {
@@ -36,7 +39,7 @@ func TestARealAuthorizationIsRunFromTheApplicationsPage(t *testing.T) {
 		b.visit(s.URL + "/dashboard/applications?q=Partner")
 		b.visit(b.eval(`[...document.querySelectorAll('tbody th a')].find(a => a.innerText === 'Partner').href`) + "/try")
 		b.press("Run")
-		b.see("Partner")
+		b.see("An operator tries it out")
 		b.judge("try-consent")
 		b.press("Allow")
 		b.see("It works")

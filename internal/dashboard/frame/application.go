@@ -57,6 +57,9 @@ func originWord(a *registry.Application) string {
 	return ""
 }
 
+// TryIt is the page of an application that no tab leads to: its button stands in the head.
+const TryIt = "Try it"
+
 // Triable reports whether an authorization can be tried from the application's page.
 func Triable(v *Visit, a *registry.Application) bool { return v.CanEdit() && a.Enabled }
 

@@ -144,8 +144,8 @@ func ApplicationHead(v *Visit, a *registry.Application, tab string) templ.Compon
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if Triable(v, a) {
-			templ_7745c5c3_Err = ui.LinkButton{Label: "Try it", Href: AppPath(a, "try")}.Render(ctx, templ_7745c5c3_Buffer)
+		if Triable(v, a) && tab != TryIt {
+			templ_7745c5c3_Err = ui.LinkButton{Label: TryIt, Href: AppPath(a, "try")}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -90,7 +90,7 @@ func (v *Visit) Page(title, section string, crumbs ...ui.Link) ui.Page {
 		}
 	}
 	search := "/dashboard/applications"
-	if title == section && title != "Home" { // a list has its own
+	if title == section && title != "Home" && title != "Tools" { // a list has its own
 		search = ""
 	}
 	return ui.Page{

@@ -21,12 +21,21 @@ type claimRow struct {
 	Term  oauth.Term
 	Means ui.Link // what the value names here; no Href means a word only
 
+	List   bool // Value is several values, set in one line
 	Unmade bool // Value is words about one that is made later
 }
 
 // copied reports whether the value is one somebody would paste: not a list, and not words about one that is made later.
 func (r claimRow) copied() bool {
-	return r.Value != "" && !r.Unmade && !strings.Contains(r.Value, "\n")
+	return r.Value != "" && !r.Unmade && !r.List && !strings.Contains(r.Value, "\n")
+}
+
+// inOneLine sets a list with commas, where many lists stand under each other.
+func (r claimRow) inOneLine() claimRow {
+	if strings.Contains(r.Value, "\n") && !strings.HasPrefix(r.Value, "{") && !strings.HasPrefix(r.Value, "[") {
+		r.Value, r.List = strings.ReplaceAll(r.Value, "\n", ", "), true
+	}
+	return r
 }
 
 // times are the claims that are moments, in seconds since 1970.

@@ -33,6 +33,9 @@ func (d *Pages) discovery(w http.ResponseWriter, r *http.Request, v *frame.Visit
 	if view.Members, err = claimRows(raw, oauth.MetadataMember); err != nil {
 		return err
 	}
+	for i := range view.Members {
+		view.Members[i] = view.Members[i].inOneLine()
+	}
 	order := oauth.MetadataMembers()
 	place := func(name string) int {
 		if i := slices.Index(order, name); i >= 0 {

@@ -77,9 +77,10 @@ const (
 	tryChallenge = "S256 of a secret made for the run"
 	tryUsed      = "used by this run"
 	trySame      = "as it was sent"
+	tryKept      = "known to this browser only"
 )
 
-var tryWords = []string{tryUnmade, tryChallenge, tryUsed, trySame}
+var tryWords = []string{tryUnmade, tryChallenge, tryUsed, trySame, tryKept}
 
 // tryForm is what an operator chooses for a run.
 type tryForm struct {

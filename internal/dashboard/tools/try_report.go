@@ -87,7 +87,7 @@ func (d *Pages) trialReport(ctx context.Context, t grant.Trial, a *registry.Appl
 	p := trialReport{Trial: t, App: a, TokenRequest: d.tokenRequest(t)}
 	request := maps.Clone(t.Parameters)
 	if !t.AsClient {
-		request["state"] = []string{"known to this browser only"}
+		request["state"] = []string{tryKept}
 	}
 	p.Request = explain(request)
 	if !t.AsClient && len(o.Answer) > 0 {

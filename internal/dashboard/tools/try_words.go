@@ -11,7 +11,7 @@ import (
 var wayLabels = map[string]string{tryPerson: "For a person", tryItself: "For itself"}
 
 var wayTexts = map[string]string{
-	tryPerson: "You sign in, as one of its users would.",
+	tryPerson: "Somebody signs in, as anybody who uses it would.",
 	tryItself: "With its own credential. No person is involved.",
 }
 
@@ -38,7 +38,7 @@ func requestLine(t tryView) string {
 func (p trialReport) state(now time.Time) ui.Alert {
 	switch t := p.Trial; {
 	case t.Outcome.Failure != nil:
-		return ui.Alert{Kind: ui.Danger, Title: failureTitles[t.Outcome.Failure.Step]}
+		return ui.Alert{Kind: ui.Danger, Title: failureTitle(t.Outcome.Failure), Text: failureTexts[t.Outcome.Failure.Step]}
 	case !t.EndedAt.IsZero():
 		return ui.Alert{Kind: ui.Good, Title: "It works", Text: "The application got its tokens. They ended with the run."}
 	case now.Before(t.ExpiresAt):
@@ -47,10 +47,18 @@ func (p trialReport) state(now time.Time) ui.Alert {
 	return ui.Alert{Kind: ui.Warn, Title: "Nobody finished it", Text: "The sign-in was not finished within five minutes. Run it again."}
 }
 
-var failureTitles = map[grant.TrialStep]string{
-	grant.TrialAtPage:     "The authorization request was refused on a page",
-	grant.TrialAtRedirect: "The application is told that there is no code",
-	grant.TrialAtToken:    "The token endpoint refused",
+// failureTitle is what happened, else the code of the refusal.
+func failureTitle(f *grant.TrialFailure) string {
+	if f.Message == "" {
+		return f.Code
+	}
+	return f.Message
+}
+
+var failureTexts = map[grant.TrialStep]string{
+	grant.TrialAtPage:     "The person sees a page that says so. The application is told nothing.",
+	grant.TrialAtRedirect: "The application is told so at its callback URL, and gets no code.",
+	grant.TrialAtToken:    "The token endpoint answers so, and the application gets no token.",
 }
 
 // failed reports whether the run ended at that step.
