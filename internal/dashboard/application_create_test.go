@@ -74,3 +74,17 @@ func TestEachTypeSaysWhatChoosingItSwitchesOn(t *testing.T) {
 		t.Errorf("%d of four types say it", n)
 	}
 }
+
+func TestACopyOfAnotherTypeLeavesOutWhatDoesNotFitAndSaysSo(t *testing.T) {
+	s := servertest.New(t)
+	b := signedIn(t, s, account.Editor)
+	app, _ := s.CreateApplication(registry.Draft{Name: "Phone", Type: registry.Native, RedirectURIs: []string{"com.example.phone:/cb", "https://phone.example.com/cb"}})
+	open := b.Get("/dashboard/applications/" + app.ID + "/duplicate")
+	wants(t, open.Submit(url.Values{"name": {strings.Repeat("n", registry.MaxName+1)}}, "ownership"), http.StatusUnprocessableEntity, "Nothing was created yet.", `id="f-name-error"`)
+	page := b.Get("/dashboard/applications/"+app.ID+"/duplicate").Submit(url.Values{"name": {"Phone on the web"}, "type": {string(registry.SinglePage)}}, "ownership")
+	wants(t, page, http.StatusOK, "Copied.", "com.example.phone:/cb", `value="https://phone.example.com/cb"`, "Left out")
+	list, err := s.Registry.Applications(t.Context(), registry.Query{Search: "web"})
+	if err != nil || len(list.Items) != 1 || len(list.Items[0].RedirectURIs) != 1 {
+		t.Error(list.Items, err)
+	}
+}

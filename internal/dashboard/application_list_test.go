@@ -108,7 +108,7 @@ func TestALongListIsReadForwardsAndBackInEveryOrder(t *testing.T) {
 		second := b.Get(pageLinks(first)["Next"])
 		third := b.Get(pageLinks(second)["Next"])
 		links := pageLinks(third)
-		if links["Next"] != "" || len(listed(third)) != 5 || !strings.Contains(third.Body, "Page 3") {
+		if links["Next"] != "" || len(listed(third)) != 5 || !strings.Contains(third.Body, "101–105") {
 			t.Fatalf("%q: the third page has %d and leads to %q", query, len(listed(third)), links["Next"])
 		}
 		if back := b.Get(links["Previous"]); !slices.Equal(listed(back), listed(second)) {

@@ -160,7 +160,7 @@ func applicationAPIsPage(v *frame.Visit, a *registry.Application, t apiTab) temp
 							return templ_7745c5c3_Err
 						}
 						if v.CanEdit() {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "It is not in the list? <a href=\"")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "Is yours missing? <a href=\"")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -218,7 +218,7 @@ func applicationAPIsPage(v *frame.Visit, a *registry.Application, t apiTab) temp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.CanEdit() {
+				if v.CanEdit() && !needsAPI(a, t.List) {
 					templ_7745c5c3_Err = ui.LinkButton{Label: "Create API", Href: NewAPIFor(a), Icon: "plus"}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

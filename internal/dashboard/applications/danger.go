@@ -86,6 +86,14 @@ func reachCount(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
+// tokensNow says how many refresh tokens there are to end.
+func tokensNow(reach registry.Reach) string {
+	if reach.RefreshTokens == 0 {
+		return "It has none now."
+	}
+	return "It has " + reachCount(reach.RefreshTokens, "refresh token", "refresh tokens") + " now. People sign in again the next time they use the application."
+}
+
 // offStops are what stops while an application is switched off.
 func offStops(a *registry.Application, reach registry.Reach) []string {
 	var stops []string

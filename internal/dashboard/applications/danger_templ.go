@@ -401,7 +401,7 @@ func dangerReplace(v *frame.Visit, a *registry.Application, f dangerForm) templ.
 						return templ_7745c5c3_Err
 					}
 					if frame.SignsPeopleIn(a) {
-						templ_7745c5c3_Err = ui.Check{Name: "families", Label: "End its refresh tokens too", Text: "Whoever had the secret may have got some. It has " + reachCount(f.Reach.RefreshTokens, "refresh token", "refresh tokens") + " now. People sign in again the next time they use the application."}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Check{Name: "families", Label: "End its refresh tokens too", Text: "Whoever had the secret may have got some. " + tokensNow(f.Reach)}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

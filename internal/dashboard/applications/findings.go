@@ -129,7 +129,9 @@ func countBadges(n registry.FindingCounts) []ui.Badge {
 // countWords are the same numbers in a line: 1 high, 2 low.
 func countWords(list []advisor.Finding) string {
 	report := advisor.Report{Findings: list}
-	badges := countBadges(report.Counts())
+	counts := report.Counts()
+	counts.Info = 0 // worth knowing, but nothing to stop at
+	badges := countBadges(counts)
 	words := make([]string, len(badges))
 	for i, b := range badges {
 		words[i] = b.Text

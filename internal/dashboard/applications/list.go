@@ -148,14 +148,15 @@ func (l applicationList) link(set ...ui.Hidden) string {
 }
 
 func (l applicationList) pager() ui.Pager {
-	shown := strconv.Itoa(len(l.Page.Items)) + " on this page"
 	number := max(l.Number, 1)
 	if l.Page.Back == "" {
 		number = 1
-	} else if l.Number > 0 {
-		shown = "Page " + strconv.Itoa(l.Number) + ", " + shown
 	}
-	p := ui.Pager{Shown: shown}
+	p := ui.Pager{Shown: strconv.Itoa(len(l.Page.Items)) + " on this page"}
+	if number == l.Number || l.Page.Back == "" { // where the page stands is known
+		first := (number-1)*registry.DefaultPageSize + 1
+		p.Shown = strconv.Itoa(first) + "–" + strconv.Itoa(first+len(l.Page.Items)-1)
+	}
 	if l.Page.Back != "" {
 		p.First = l.link()
 		p.Back = l.link(ui.Hidden{Name: "before", Value: l.Page.Back}, ui.Hidden{Name: "page", Value: strconv.Itoa(max(number-1, 1))})

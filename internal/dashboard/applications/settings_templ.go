@@ -220,7 +220,7 @@ func besideCheck(v *frame.Visit, a *registry.Application, f settingsForm, part s
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(f.Found) == 0 {
+				if countWords(f.Found) == "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " hidden")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -426,14 +426,14 @@ func documentOwnedAlert(a *registry.Application) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">Document</a> shows what it says.</p><p><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">Document</a> shows what it says.</p><p><a class=\"outside\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 templ.SafeURL
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(a.ExternalID))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 82, Col: 41}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `settings.templ`, Line: 82, Col: 57}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -632,7 +632,7 @@ func settingsProperties(v *frame.Visit, a *registry.Application, f settingsForm)
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "logo_uri", Label: "Logo URL", Value: f.get("logo_uri"), Optional: true, Mono: true, Error: f.Wrong.First("logo_uri"), ReadOnly: v.LockOwn(a), Placeholder: "https://app.example.com/logo.png", Help: "A square image, 150 by 150 pixels or more. Without one the type's own mark is shown."}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "logo_uri", Label: "Logo URL", Value: f.get("logo_uri"), Optional: true, Mono: true, Error: f.Wrong.First("logo_uri"), ReadOnly: v.LockOwn(a), Placeholder: unless(v.LockOwn(a), "https://app.example.com/logo.png"), Help: "A square image, 150 by 150 pixels or more. Without one the type's own mark is shown."}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -655,7 +655,7 @@ func settingsProperties(v *frame.Visit, a *registry.Application, f settingsForm)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "owner-shown", Label: "Owner", Value: frame.OwnershipWord(a.Ownership), ReadOnly: "Fixed when the application was created. Duplicate it to get one with another owner.", Narrow: true}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "owner-shown", Label: "Owner", Value: frame.OwnershipWord(a.Ownership), ReadOnly: ownerLock(a), Narrow: true}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -732,7 +732,7 @@ func settingsURIs(v *frame.Visit, a *registry.Application, f settingsForm) templ
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field{Name: "initiate_login_uri", Label: "Login URL of the application", Value: f.get("initiate_login_uri"), Mono: true, Optional: true, Error: f.Wrong.First("initiate_login_uri"), ReadOnly: v.Lock(), Placeholder: "https://app.example.com/login", Help: "Where this server sends people who should start signing in there: from a bookmarked sign-in page, for example."}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "initiate_login_uri", Label: "Login URL of the application", Value: f.get("initiate_login_uri"), Mono: true, Optional: true, Error: f.Wrong.First("initiate_login_uri"), ReadOnly: v.Lock(), Placeholder: unless(v.Lock(), "https://app.example.com/login"), Help: "Where this server sends people who should start signing in there: from a bookmarked sign-in page, for example."}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -931,6 +931,22 @@ func settingsRefresh(v *frame.Visit, a *registry.Application, f settingsForm) te
 		}
 		return nil
 	})
+}
+
+// unless is an example for a field that can be filled in: in a locked one it would pass for a value.
+func unless(locked, example string) string {
+	if locked != "" {
+		return ""
+	}
+	return example
+}
+
+// ownerLock is why the owner never changes.
+func ownerLock(a *registry.Application) string {
+	if a.Import != nil {
+		return "Whoever publishes a metadata document is a third party."
+	}
+	return "Fixed when the application was created. Duplicate it to get one with another owner."
 }
 
 func rotationHelp(a *registry.Application) string {
