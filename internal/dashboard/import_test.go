@@ -333,7 +333,7 @@ func TestTheLinterChecksAURLOrAPastedDocument(t *testing.T) {
 	wants(t, b.Get(path), http.StatusOK, "Metadata linter")
 	wants(t, b.Get(path).Submit(nil, "url"), http.StatusUnprocessableEntity, `id="f-url-error"`)
 	page := b.Get(path).Submit(url.Values{"url": {agentURL}}, "url")
-	wants(t, page, http.StatusOK, "This server would take the document", "passed", "Copy this report", "Would they be let in here?", "ChatGPT", "Claude Code")
+	wants(t, page, http.StatusOK, "This server would take the document", "passed", "Copy this report", "Who would be let in here", "ChatGPT", "Claude Code")
 	servertest.CheckMarkup(t, "linter", page.Body)
 	before := host.Count("/client.json")
 	pasted := b.Get(path).Submit(url.Values{"url": {agentURL}, "document": {`{"client_id":"https://agent.example.net/other.json","client_secret":"x"}`}}, "url")
