@@ -83,6 +83,16 @@ func TestAnApplicationIsImportedFromItsURL(t *testing.T) {
 		b.see("may do more")
 		b.judge("document-versions")
 	})
+	t.Run("a document that cannot be used any more changes nothing by being looked at", func(t *testing.T) {
+		b := b.in(t)
+		wrong := agentDocument("http://localhost/callback", p.URL("/cb2"))
+		wrong["client_secret"] = "x"
+		p.Put("/client.json", wrong)
+		b.press("Refresh")
+		b.see("Version 2 stays in force")
+		b.see("In force")
+		b.judge("document-refused")
+	})
 	t.Run("its fields are read here and changed there", func(t *testing.T) {
 		b := b.in(t)
 		page := b.eval(`document.querySelector('.tabs a[href$="/settings"]').href`)
@@ -127,7 +137,7 @@ func TestAPersonWhoWaitsGoesOnOnceTheOperatorApproves(t *testing.T) {
 	b.press(p.Host)
 	b.see("Refuse and block URL")
 	b.judge("waiting-one")
-	b.press("Block the whole host …")
+	b.press("Block the whole host…")
 	b.see("Applications that you imported from that host go on")
 	b.judge("waiting-block-host")
 	b.press("Back")
@@ -194,7 +204,7 @@ func TestAnOpenServerShowsBothHostsAndRulesKeepSomeOut(t *testing.T) {
 		b.visit(s.URL + "/dashboard/tools/metadata-linter")
 		b.fill("url", p.URL("/elsewhere.json"))
 		b.press("Check")
-		b.see("Would they be let in here?")
+		b.see("Who would be let in here")
 		b.judge("linter")
 	})
 	t.Run("keys instead of a secret", func(t *testing.T) {
