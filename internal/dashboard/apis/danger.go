@@ -65,6 +65,9 @@ func (f apiDelete) losses() []string {
 		"Whoever asks for a token of " + f.API.Identifier + " is refused from then on, and so is whoever has a refresh token for it.",
 		"Access tokens that are out verify until they end, at most " + ui.Span(f.API.TokenLifetime) + " later.",
 	}
+	if f.API.UserPolicy == registry.AllowAll {
+		list = append(list, "Every first-party application may act for people here today, without a permission of its own; none can any more.")
+	}
 	if f.Callers > 0 {
 		list = append(list, frame.CountWords(f.Callers, "application loses its permissions here.", "applications lose their permissions here."))
 	}

@@ -46,7 +46,7 @@ func apiDangerPage(v *frame.Visit, f apiDelete) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "typed").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultsSaid("Nothing was deleted.", f.Wrong, "typed").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -66,7 +66,7 @@ func apiDangerPage(v *frame.Visit, f apiDelete) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>What stops working:</p><ul class=\"bullets\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>What stops working:</p><ul class=\"stops\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -106,7 +106,7 @@ func apiDangerPage(v *frame.Visit, f apiDelete) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field{Name: "typed", Label: "Type " + f.API.Name + " to confirm", Value: f.Typed, Error: f.Wrong.First("typed")}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "typed", Label: frame.TypeToConfirm(f.API.Name), Value: f.Typed, Error: f.Wrong.First("typed")}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

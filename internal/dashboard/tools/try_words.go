@@ -3,6 +3,8 @@ package tools
 import (
 	"slices"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"clientele/internal/grant"
 	"clientele/internal/ui"
@@ -52,7 +54,8 @@ func failureTitle(f *grant.TrialFailure) string {
 	if f.Message == "" {
 		return f.Code
 	}
-	return f.Message
+	first, size := utf8.DecodeRuneInString(f.Message)
+	return string(unicode.ToUpper(first)) + f.Message[size:]
 }
 
 var failureTexts = map[grant.TrialStep]string{
