@@ -143,7 +143,7 @@ func TestAKeyIsRotatedAndRevokedInOneStepThatIsAskedAbout(t *testing.T) {
 		}
 	}
 	asked := b.Get("/dashboard/settings/keys?revoke=" + was)
-	wants(t, asked, http.StatusOK, "Rotate and revoke", "stops verifying, with most verifiers within the hour", "fetch new tokens", "There is no way back")
+	wants(t, asked, http.StatusOK, "Rotate and revoke", "stops verifying, with most verifiers within the hour", "There is no way back")
 	servertest.CheckMarkup(t, "asked", asked.Body)
 	stale := b.Post("/dashboard/settings/keys/rotate", url.Values{"algorithm": {"RS256"}, "revoke": {"another"}})
 	wants(t, stale, http.StatusOK, "Somebody else rotated in the meantime. Nothing was changed")

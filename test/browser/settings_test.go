@@ -15,6 +15,33 @@ func TestSettingsPages(t *testing.T) {
 		b.visit(s.URL + "/dashboard/settings/" + name)
 		b.judge("settings-" + name)
 	}
+	t.Run("revoking a key says what stops, and asks", func(t *testing.T) {
+		b := b.in(t)
+		b.visit(s.URL + "/dashboard/settings/keys")
+		b.dialog("Rotate and revoke…")
+		b.see("stops verifying")
+		b.judge("settings-keys-revoke")
+		b.press("Rotate and revoke")
+		b.see("Rotated and revoked.")
+		b.judge("settings-keys-revoked")
+	})
+	t.Run("a URL is tested against the rules, and a colour before it is saved", func(t *testing.T) {
+		b := b.in(t)
+		b.visit(s.URL + "/dashboard/settings/applications?test=https://app.example.com/client.json")
+		b.see("since no rule names it")
+		b.judge("settings-applications-tested")
+		b.visit(s.URL + "/dashboard/settings/branding")
+		b.fill("accent", "#c2410c")
+		b.press("Preview")
+		b.see("White on it has a contrast of")
+		b.judge("settings-branding-colour")
+	})
+	t.Run("the own account, with what is wrong", func(t *testing.T) {
+		b := b.in(t)
+		b.visit(s.URL + "/dashboard/profile")
+		b.see("Does everything")
+		b.judge("profile-plain")
+	})
 	t.Run("a logo is uploaded, shown, and another one refused", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(s.URL + "/dashboard/settings/branding")

@@ -49,7 +49,7 @@ func TestUserPages(t *testing.T) {
 		b.visit(s.URL + page + "/access")
 		b.see("Chrome")
 		b.judge("user-access")
-		b.press("End all sessions…")
+		b.dialog("End all sessions…")
 		b.see("count until they end")
 		b.judge("user-end-all")
 		b.press("End all sessions")

@@ -27,6 +27,7 @@ type LogLine struct {
 	Aside     string // the one fact that tells it from others of its kind, for machines
 	Reason    string // why it was refused
 	Reference string // leads to the explanation
+	Edit      bool   // some fields of what was there before were changed
 	Fields    []ui.DiffField
 	Facts     []ui.Hidden
 	Repeats   int
@@ -35,9 +36,10 @@ type LogLine struct {
 // namedFields is how many fields of a change a line names; more are counted.
 const namedFields = 3
 
-// changed names the fields that a change is about, if there are few. What was made or deleted has all of them.
+// changed names the fields that a change is about, if there are few. What was made or deleted has all of them, and a setting is one
+// itself.
 func (l *LogLine) changed() string {
-	if len(l.Fields) == 0 || len(l.Fields) > namedFields {
+	if !l.Edit || len(l.Fields) > namedFields {
 		return ""
 	}
 	names := make([]string, len(l.Fields))
@@ -95,7 +97,7 @@ func distinct(texts []string) []string {
 func lineOfChange(e *audit.Event) LogLine {
 	l := LogLine{
 		At: e.At, Icon: kindIcon(e.Kind), Subject: e.TargetName, Link: changeLink(e), Words: changeWord(e), By: "by",
-		Other: e.Actor.Name, Fields: fieldsOf(e.Changes),
+		Other: e.Actor.Name, Fields: fieldsOf(e.Changes), Edit: strings.HasSuffix(e.Kind, ".updated"),
 	}
 	if name := settingNames[e.TargetID]; e.TargetKind == "setting" && name != "" {
 		l.Subject = name

@@ -220,7 +220,7 @@ func reasonOf(recorded string) (words string, kind ui.Meaning) {
 
 // settingNames are what the log calls the settings: unlike their labels on a page, they stand alone.
 var settingNames = map[string]string{
-	"instance_name": "Instance name", "logo_url": "Logo", "accent": "Accent colour", "sign_up": "Sign-up", "wildcard_redirects": "Wildcards in callback URLs",
+	"public_url": "Public URL", "instance_name": "Instance name", "logo_url": "Logo", "accent": "Accent colour", "sign_up": "Sign-up", "wildcard_redirects": "Wildcards in callback URLs",
 	"default_api": "Default API", "cimd_admission": "Unknown applications", "cimd_profile": "What a document must have",
 	"cimd_redirect_hosts": "Where documents may send people", "cimd_query": "Client IDs with a query", "cimd_foreign_keys": "Keys on another origin",
 	"cimd_confidential_only": "Keys for applications from a URL", "localhost_port": "Any port of localhost",

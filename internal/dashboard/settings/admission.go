@@ -41,7 +41,7 @@ var modeOptions = []ui.Option{
 		Note: "Recommended", Says: "Unknown applications wait in a queue of at most 100, each for 14 days. Rules that allow let some in at once.",
 	},
 	{
-		Value: string(registry.AdmitOpen), Label: "Open", Text: "People sign in, see which host it is from and where they are sent, and decide for themselves. What such an application may have, each API says under Applications nobody approved.",
+		Value: string(registry.AdmitOpen), Label: "Open", Text: "People sign in, see which host it is from and where they are sent, and decide for themselves. What it may do is set at each API, under Applications nobody approved.",
 		Note: "For MCP servers anybody may connect to", Says: "Whoever publishes a valid document gets to ask your people. Rules that deny keep some out.",
 	},
 }

@@ -63,11 +63,12 @@ func revokePath(k signing.StoredKey) string { return keysPath + "?revoke=" + k.I
 
 // revokeStops are what stops working with a key.
 func revokeStops(k signing.StoredKey, applications int) []string {
-	list := []string{
-		"Every access token and ID token that it signed stops verifying, with most verifiers within the hour.",
-		"The " + frame.CountWords(applications, "application", "applications") + " of this server fetch new tokens: with a refresh token at once, else their people sign in again.",
-		"Its private part is destroyed. There is no way back.",
+	list := []string{"Every access token and ID token that it signed stops verifying, with most verifiers within the hour."}
+	if applications > 0 {
+		again := ": with a refresh token at once, else by letting people sign in again."
+		list = append(list, frame.CountWords(applications, "application has to get new tokens", "applications have to get new tokens")+again)
 	}
+	list = append(list, "Its private part is destroyed. There is no way back.")
 	if k.State == signing.Current {
 		return append([]string{"The next key signs from now on, and another next one is made."}, list...)
 	}
@@ -78,7 +79,7 @@ func revokeStops(k signing.StoredKey, applications int) []string {
 func revokeConfirm(k signing.StoredKey, applications int) ui.Confirm {
 	c := ui.Confirm{
 		Action: keysPath + "/revoke", Fields: []ui.Hidden{{Name: "kid", Value: k.ID}, {Name: "sure", Value: "yes"}},
-		Text: "For a key that may be in the wrong hands.", Stops: revokeStops(k, applications), Button: "Revoke key", Back: keysPath,
+		Text: "For one that may be in the wrong hands: the " + string(k.Algorithm) + " key " + k.ID + ".", Stops: revokeStops(k, applications), Button: "Revoke key", Back: keysPath,
 	}
 	if k.State == signing.Current {
 		c.Action, c.Button = keysPath+"/rotate", "Rotate and revoke"

@@ -76,7 +76,7 @@ var settingWords = map[string]func(string) string{"instance_name": frame.AsIs}
 func settingField(v *frame.Visit, d settings.Definition, f instanceForm) ui.Field {
 	return ui.Field{
 		Name: d.Name, Label: settingTitle(d.Name), Value: f.get(d.Name), Help: helpOf(d), Error: f.Wrong.First(d.Name), ReadOnly: lockInstance(v),
-		Narrow: strings.HasPrefix(d.Unit, "a duration"), Mono: d.Unit != "text" || d.Name == "accent" || d.Name == "logo_url" || d.Name == "default_api",
+		Narrow: strings.HasPrefix(d.Unit, "a duration") || d.Name == "accent", Mono: d.Unit != "text" || d.Name == "accent" || d.Name == "logo_url" || d.Name == "default_api",
 		Placeholder: d.DefaultText(),
 	}
 }
