@@ -50,6 +50,7 @@ func TestApplicationPages(t *testing.T) {
 		}
 	})
 	t.Run("the second one to save sees both versions", func(t *testing.T) { staleEdit(t, b, page) })
+	t.Run("a method that was changed meanwhile is a choice of two", func(t *testing.T) { staleMethod(t, b, page) })
 	t.Run("a secret is added in a dialog that Esc closes", func(t *testing.T) {
 		b := b.in(t)
 		b.visit(page + "/credentials")
@@ -85,6 +86,25 @@ func staleEdit(t *testing.T, first *tab, page string) {
 	b.see("the second one's words")
 }
 
+// staleMethod lets another operator choose a method while the page is open.
+func staleMethod(t *testing.T, first *tab, page string) {
+	b := first.in(t)
+	b.visit(page + "/credentials")
+	open := b.eval(`JSON.stringify(['revision', 'seen'].map((name) => document.querySelector('[name=' + name + ']').value))`)
+	b.choose("method", "client_secret_basic")
+	b.press("Save method")
+	b.see("Saved.")
+	b.script(`['revision', 'seen'].forEach((name, i) => { document.querySelector('[name=' + name + ']').value = ` + open + `[i] })`) // as if the page had been open all the time
+	b.choose("method", "client_secret_post")
+	b.press("Save method")
+	b.see("saved by " + operator)
+	b.judge("application-credentials-stale")
+	b.choose("take.method", "theirs")
+	b.press("Save method")
+	b.see("Saved.")
+	b.until(`document.querySelector('[name=method]:checked').value === 'client_secret_basic'`)
+}
+
 func pickPermissions(t *testing.T, first *tab, s *instance, page string) {
 	b := first.in(t)
 	b.visit(s.URL + "/dashboard/apis/new")
@@ -96,7 +116,7 @@ func pickPermissions(t *testing.T, first *tab, s *instance, page string) {
 	b.visit(page + "/apis")
 	b.judge("application-apis-some")
 	b.script(`[...document.querySelectorAll('tr')].find(r => r.innerText.includes('Orders')).querySelector('a[href*="/apis/"]').click()`)
-	b.until(`document.body.innerText.includes('In effect')`)
+	b.see("lets every first-party application act for people")
 	b.judge("application-api")
 }
 

@@ -55,6 +55,29 @@ func TestAnApplicationIsCreatedWithoutScripts(t *testing.T) {
 	b.until(`document.querySelector('h1')?.innerText.trim() === 'Plain native'`)
 }
 
+// A program needs an API before it gets any token: where there is none, making one leads back to its permissions.
+func TestAMachinesWayLeadsOverANewAPIToItsPermissions(t *testing.T) {
+	s := serve(t)
+	b := asOperator(t, s, "/dashboard/applications/new")
+	b.fill("name", "Nightly job")
+	b.choose("type", "non_interactive")
+	b.press("Create application")
+	b.press("I have stored it, choose an API")
+	b.judge("create-machine-no-api")
+	b.press("Create API")
+	b.fill("name", "Orders")
+	b.fill("identifier", audience)
+	b.fill("scopes", "read:orders See your orders")
+	b.press("Create API")
+	b.until(`document.querySelector('h1').innerText.trim() === 'Nightly job' && location.pathname.includes('/apis/')`)
+	b.judge("create-machine-permissions")
+	b.choose("access", "some")
+	b.choose("scope", "read:orders")
+	b.press("Save permissions")
+	b.see("Saved.")
+	b.see("read:orders")
+}
+
 func TestCreatingWithFaultsMarksEachFieldAndKeepsTheRest(t *testing.T) {
 	s, b := withList(t)
 	b.visit(s.URL + "/dashboard/applications/new")
