@@ -25,6 +25,7 @@ type signInForm struct {
 	Passkey bool   // passkeys work at this address
 	Only    bool   // nothing but a passkey will do
 	Fault   string
+	Out     bool // they just signed out
 }
 
 // carriedNames are fields of forms that nobody types: which thing a button is about, and what the page knew of it.
@@ -81,7 +82,7 @@ func (d *Dashboard) signInPage(w http.ResponseWriter, r *http.Request) error {
 	if !errors.Is(err, account.ErrNoSession) {
 		return err
 	}
-	return d.askToSignIn(w, r, http.StatusOK, signInForm{To: to})
+	return d.askToSignIn(w, r, http.StatusOK, signInForm{To: to, Out: r.URL.Query().Has("out")})
 }
 
 // askToSignIn shows the sign-in page.
@@ -177,7 +178,7 @@ func (d *Dashboard) signOut(w http.ResponseWriter, r *http.Request, v *frame.Vis
 		return err
 	}
 	d.DropCookie(w, frame.SessionCookie)
-	http.Redirect(w, r, d.Path("/dashboard/signin"), http.StatusSeeOther)
+	http.Redirect(w, r, d.Path("/dashboard/signin?out"), http.StatusSeeOther)
 	return nil
 }
 

@@ -129,9 +129,12 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 func TestSigningOutEndsTheSession(t *testing.T) {
 	s := servertest.New(t)
 	b := signedIn(t, s, account.Owner)
-	if page := b.Post("/dashboard/signout", nil); page.URL.Path != "/dashboard/signin" {
-		t.Error(page.URL)
+	out := b.Post("/dashboard/signout", nil)
+	wants(t, out, http.StatusOK, "You are signed out of the dashboard.")
+	if out.URL.Path != "/dashboard/signin" {
+		t.Error(out.URL)
 	}
+	servertest.CheckMarkup(t, "signed out", out.Body)
 	if page := b.Get("/dashboard"); page.URL.Path != "/dashboard/signin" {
 		t.Error(page.URL)
 	}
