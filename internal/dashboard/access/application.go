@@ -84,6 +84,11 @@ func (d *Pages) grantsOf(r *http.Request, a *registry.Application, apis []string
 	if len(apis) == 0 {
 		return nil, nil, nil
 	}
+	return d.grantsAt(r, a, apis)
+}
+
+// grantsAt are those for some APIs; for none named, for any.
+func (d *Pages) grantsAt(r *http.Request, a *registry.Application, apis []string) (own, common []registry.ClientGrant, err error) {
 	page, err := d.Registry.ClientGrants(r.Context(), registry.ClientGrantQuery{ApplicationID: a.ID, APIIDs: apis, Limit: registry.MaxPageSize})
 	if err != nil || a.Ownership != registry.ThirdParty {
 		return page.Items, nil, err
@@ -99,19 +104,13 @@ func (d *Pages) List(r *http.Request, a *registry.Application) ([]APIAccess, err
 	if err != nil {
 		return nil, err
 	}
-	list := make([]APIAccess, 0, len(apis.Items))
-	for some := range slices.Chunk(apis.Items, apisPerPage) { // so that the grants of a chunk fit into one answer
-		ids := make([]string, len(some))
-		for i := range some {
-			ids[i] = some[i].ID
-		}
-		own, common, err := d.grantsOf(r, a, ids)
-		if err != nil {
-			return nil, err
-		}
-		for _, api := range some {
-			list = append(list, accessTo(api, own, common))
-		}
+	own, common, err := d.grantsAt(r, a, nil)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]APIAccess, len(apis.Items))
+	for i, api := range apis.Items {
+		list[i] = accessTo(api, own, common)
 	}
 	ownLast(list)
 	return list, nil

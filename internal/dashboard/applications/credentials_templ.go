@@ -56,7 +56,7 @@ func credentialsPage(v *frame.Visit, a *registry.Application, f credentialsForm)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "name", "overlap", "expires_at", "expires_on", "secrets", "method", "key", "key_name", "kid", "algorithm", "key_ends").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.FaultSummary(f.Wrong, "name", "overlap", "expires_at", "expires_on", "secrets", "method", "key", "key_name", "kid", "algorithm", "key_ends", "from_cert").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

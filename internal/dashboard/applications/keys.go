@@ -110,7 +110,9 @@ func (f *keyForm) refused(invalid *registry.Invalid) {
 		case "name":
 			field = "key_name"
 		case "expires_at":
-			field = "key_ends"
+			if field = "key_ends"; f.FromCert && f.Ends == "" {
+				field = "from_cert"
+			}
 		}
 		if label == "" {
 			label = field

@@ -711,7 +711,7 @@ func addKeyForm(a *registry.Application, f credentialsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Check{Name: "from_cert", Label: "Expires when the certificate does", Checked: f.Key.FromCert, Text: "For a certificate, instead of a day."}.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Check{Name: "from_cert", Label: "Expires when the certificate does", Checked: f.Key.FromCert, Error: f.Key.Wrong.First("from_cert"), Text: "For a certificate, instead of a day."}.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
