@@ -46,11 +46,11 @@ func TestFindingsHoldNothingThatAuthenticates(t *testing.T) {
 	app, value := s.CreateApplication(registry.Draft{Name: "Shop", Type: registry.RegularWeb, RedirectURIs: []string{"https://shop.example.com/cb"}})
 	s.Clock.Advance(200 * 24 * time.Hour)
 	a := newProgram(t, s).call(http.MethodGet, "/clients/"+app.ID+"/findings").want(http.StatusOK)
-	if !strings.Contains(string(a.body), "secret_old") {
+	if !strings.Contains(a.body, "secret_old") {
 		t.Fatalf("nothing about the old secret: %s", a.body)
 	}
 	for _, leak := range []string{value.Reveal(), string(app.Secrets[0].Hash)} {
-		if leak == "" || strings.Contains(string(a.body), leak) {
+		if leak == "" || strings.Contains(a.body, leak) {
 			t.Errorf("%q stands in %s", leak, a.body)
 		}
 	}
