@@ -147,6 +147,9 @@ var detailWords = map[string]string{
 func detailRows(t *audit.Trace) []ui.Hidden {
 	rows := make([]ui.Hidden, 0, len(t.Detail))
 	for _, key := range slices.Sorted(maps.Keys(t.Detail)) {
+		if key == "rule" && t.Detail["pattern"] != "" { // its id says nothing beside what it is for
+			continue
+		}
 		name := detailWords[key]
 		if name == "" {
 			name = frame.Capital(strings.ReplaceAll(key, "_", " "))
