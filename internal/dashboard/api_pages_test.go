@@ -92,7 +92,7 @@ func TestAStaleEditOfAnAPIShowsBothVersions(t *testing.T) {
 	mine, theirs := b.Get("/dashboard/apis/"+api.ID), b.Get("/dashboard/apis/"+api.ID)
 	wants(t, theirs.Submit(url.Values{"name": {"Their orders"}, "token_lifetime": {"5m"}}, "revision"), http.StatusOK, "Saved.")
 	stale := mine.Submit(url.Values{"name": {"My orders"}}, "revision")
-	wants(t, stale, http.StatusConflict, "Somebody else saved in the meantime", "My orders", "Their orders", "saved by owner@example.com")
+	wants(t, stale, http.StatusConflict, "This was saved in the meantime", "My orders", "Their orders", "saved by owner@example.com")
 	page := stale.Submit(url.Values{"take.name": {"mine"}, "take.token_lifetime": {"theirs"}}, "revision")
 	wants(t, page, http.StatusOK, "Saved.")
 	now, _ := s.Registry.API(t.Context(), api.ID)

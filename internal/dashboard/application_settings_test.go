@@ -66,7 +66,7 @@ func TestAnEditOfSomethingThatChangedIsRefusedWithBothVersionsInSight(t *testing
 	open := b.Get("/dashboard/applications/" + app.ID + "/settings")
 	theirs(t, s, app.ID, func(a *registry.Application) { a.Name, a.Description = "Theirs", "their words" })
 	page := open.Submit(url.Values{"name": {"Mine"}}, "revision", "name")
-	wants(t, page, http.StatusConflict, "Somebody else saved in the meantime", `value="Mine"`, "<p dir=\"auto\">Mine</p>", "<p dir=\"auto\">Theirs</p>", "saved by "+servertest.Actor.Name)
+	wants(t, page, http.StatusConflict, "This was saved in the meantime", `value="Mine"`, "<p dir=\"auto\">Mine</p>", "<p dir=\"auto\">Theirs</p>", "saved by "+servertest.Actor.Name)
 	servertest.CheckMarkup(t, "stale settings", page.Body)
 	if now, _ := s.Registry.Application(t.Context(), app.ID); now.Name != "Theirs" {
 		t.Error("it was overwritten:", now.Name)

@@ -44,7 +44,7 @@ func TestAStaleEditOfSettingsShowsBothVersions(t *testing.T) {
 	mine, theirs := b.Get("/dashboard/settings/retention"), b.Get("/dashboard/settings/retention")
 	wants(t, theirs.Submit(url.Values{"use_retention": {"10d"}, "change_retention": {"365d"}}, "use_retention"), http.StatusOK, "Saved.")
 	stale := mine.Submit(url.Values{"use_retention": {"20d"}}, "use_retention")
-	wants(t, stale, http.StatusConflict, "Somebody else saved in the meantime", "10d", "20d", "saved by owner@example.com")
+	wants(t, stale, http.StatusConflict, "This was saved in the meantime", "10d", "20d", "saved by owner@example.com")
 	servertest.CheckMarkup(t, "stale settings", stale.Body)
 	if s.Settings.Current().UseRetention != 240*time.Hour {
 		t.Error("it was overwritten")

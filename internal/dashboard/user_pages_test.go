@@ -84,7 +84,7 @@ func TestAStaleEditOfAUserShowsBothVersions(t *testing.T) {
 	mine, theirs := b.Get(at), b.Get(at)
 	wants(t, theirs.Submit(url.Values{"name": {"Theirs"}}, "revision"), http.StatusOK, "Saved.")
 	stale := mine.Submit(url.Values{"name": {"Mine"}}, "revision")
-	wants(t, stale, http.StatusConflict, "Somebody else saved in the meantime", "Theirs", "Mine", "saved by owner@example.com")
+	wants(t, stale, http.StatusConflict, "This was saved in the meantime", "Theirs", "Mine", "saved by owner@example.com")
 	servertest.CheckMarkup(t, "stale user", stale.Body)
 	wants(t, stale.Submit(url.Values{"take.name": {"mine"}}, "revision"), http.StatusOK, "Saved.", `value="Mine"`)
 }

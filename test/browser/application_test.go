@@ -77,7 +77,7 @@ func staleEdit(t *testing.T, first *tab, page string) {
 	b.script(`document.querySelector('[name=seen]').value = ''`)
 	b.fill("description", "the second one's words")
 	b.press("Save")
-	b.see("Somebody else saved in the meantime")
+	b.see("This was saved in the meantime")
 	b.see("the first one's words")
 	b.see("saved by " + operator)
 	b.judge("application-settings-stale")

@@ -57,7 +57,7 @@ func StaleChoice(now time.Time, fields []StaleField) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.AlertBox(ui.Warn, "Somebody else saved in the meantime").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.AlertBox(ui.Warn, "This was saved in the meantime").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
