@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -32,6 +34,7 @@ func TestTheQuickStartIsAGalleryOfGuides(t *testing.T) {
 		b.until(`document.querySelector('.guide-tile[aria-current]').innerText.includes('Spring')`)
 		b.judge("quickstart-spring")
 	})
+	t.Run("no guide is wider than a phone", func(t *testing.T) { narrowGuides(t, b) })
 	t.Run("one press registers what it uses, and the guide stays open", func(t *testing.T) {
 		b := b.in(t)
 		b.press("Add callback URL")
@@ -44,6 +47,21 @@ func TestTheQuickStartIsAGalleryOfGuides(t *testing.T) {
 		b.script(`document.querySelector('[aria-label="Copy src/main/resources/application.yml"]').click()`)
 		b.until(`window.__copied?.includes('client-id: ') && !window.__copied.includes('«')`)
 	})
+}
+
+// narrowGuides opens each guide of the gallery as a phone shows it, and comes back to where the tab was.
+func narrowGuides(t *testing.T, first *tab) {
+	b := first.in(t)
+	back := b.eval("location.href")
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 800, DeviceScaleFactor: 1, Mobile: true})
+	for guide := range strings.FieldsSeq(b.eval(`[...document.querySelectorAll('.guide-tile')].map(e => e.href).join(' ')`)) {
+		b.visit(guide)
+		if over := b.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth"); over != "0" {
+			t.Errorf("%s is %s px too wide", guide, over)
+		}
+	}
+	call(b, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
+	b.visit(back)
 }
 
 func TestTheQuickStartWorksWithoutScripts(t *testing.T) {
