@@ -222,7 +222,7 @@ func TestTheApplicationsOfAnAPIAreSearchedAndPaged(t *testing.T) {
 	}
 	at := "/dashboard/apis/" + api.ID + "/applications"
 	first := b.Get(at)
-	wants(t, first, http.StatusOK, "Job 51", "Job 02", "Next page")
+	wants(t, first, http.StatusOK, "Job 51", "Job 02", "Next page", ">read:orders<", ">none<")
 	next := strings.ReplaceAll(between(t, first, `href="`+at+`?after=`, `"`), "&amp;", "&")
 	wants(t, b.Get(at+"?after="+next), http.StatusOK, "Job 01", "Job 00", "First page")
 	found := b.Get(at + "?find=07")

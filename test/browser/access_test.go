@@ -48,6 +48,7 @@ func TestWhatApplicationsMayDoWithAPIs(t *testing.T) {
 	page := b.eval("location.href")
 	b.visit(page + "/applications")
 	b.see("Nightly job")
+	b.see("read:orders")
 	b.judge("api-applications-some")
 	b.visit(page + "/danger")
 	b.judge("api-danger-some")
