@@ -100,7 +100,7 @@ func TestTheDangerZoneSaysWhatStops(t *testing.T) {
 	b := signedIn(t, s, account.Owner)
 	app := newWeb(s)
 	path := "/dashboard/applications/" + app.ID
-	wants(t, b.Get(path+"/danger"), http.StatusOK, "nobody is cut off", "It has 0 refresh tokens now", "1 secret stops working", "It has no API permissions to lose")
+	wants(t, b.Get(path+"/danger"), http.StatusOK, "nobody is cut off", "It has none now", "1 secret stops working", "It has no API permissions to lose")
 	page := b.Get(path+"/danger").Submit(url.Values{"typed": {app.Name}}, "typed")
 	wants(t, page, http.StatusOK, "was deleted")
 	wants(t, b.Post(path+"/delete", url.Values{"typed": {app.Name}}), http.StatusOK, "gone already")

@@ -24,7 +24,7 @@ type credentialsForm struct {
 	ExpiresOn string // the day
 	Method    string
 	Stale     []frame.StaleField // the method, if somebody else chose another one meanwhile
-	Open      string // what is open on the page: secret, replace, key, or revoke, switch and remove followed by an id; without scripts
+	Open      string             // what is open on the page: secret, replace, key, or revoke, switch and remove followed by an id; without scripts
 	Once      string
 	Key       keyForm
 	Wrong     frame.Faults
