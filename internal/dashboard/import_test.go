@@ -158,6 +158,25 @@ func TestARefreshShowsTheDifferenceAndAppliesIt(t *testing.T) {
 	wants(t, b.Get(path+"?from=1&to=2"), http.StatusOK, "may do more", "https://agent.example.net/more")
 }
 
+func TestARefreshThatIsRefusedSaysWhatStaysInForceAndWhyBeforeTheMembers(t *testing.T) {
+	s, host := agent(t)
+	b := signedIn(t, s, account.Owner)
+	a := imported(t, s, b)
+	path := "/dashboard/applications/" + a.ID + "/document"
+	doc := agentDocument()
+	doc["client_secret"] = "x"
+	host.JSON("/client.json", doc)
+	page := b.Post(path+"/refresh", nil)
+	wants(t, page, http.StatusUnprocessableEntity, "Version 1 stays in force", "Nothing was changed by looking", "Controlled by", "In force")
+	servertest.CheckMarkup(t, "refused refresh", page.Body)
+	if why, members := strings.Index(page.Body, "The document cannot be accepted"), strings.Index(page.Body, "Members of the document"); why < 0 || members < why {
+		t.Errorf("the reason stands at %d, the members at %d", why, members)
+	}
+	if strings.Contains(page.Body, ">Apply</span>") {
+		t.Error("there is a button all the same")
+	}
+}
+
 func TestFieldsOfADocumentCannotBeEditedHere(t *testing.T) {
 	s, _ := agent(t)
 	b := signedIn(t, s, account.Owner)
@@ -188,7 +207,11 @@ func TestTheSwitchesOfAnImportedApplicationAreSaved(t *testing.T) {
 	wants(t, b.Post(path+"/pin", url.Values{"until": {day}}), http.StatusOK, "Saved.", "pinned copy")
 	wants(t, b.Post(path+"/audience", url.Values{"until": {day}}), http.StatusOK)
 	wants(t, b.Post(path+"/client-credentials", url.Values{"client_credentials": {"on"}}), http.StatusOK)
-	wants(t, b.Post(path+"/pin", url.Values{"until": {"yesterday"}}), http.StatusOK, "must be a day in the future")
+	for _, which := range []string{"/pin", "/audience"} {
+		wrong := b.Post(path+which, url.Values{"until": {"2020-01-01"}})
+		wants(t, wrong, http.StatusUnprocessableEntity, "must be a day in the future", `value="2020-01-01"`)
+		servertest.CheckMarkup(t, which, wrong.Body)
+	}
 	now, err := s.Registry.Application(t.Context(), a.ID)
 	if err != nil || now.Import.Mode != registry.Frozen || now.Import.PinnedUntil.Format(time.DateOnly) != day {
 		t.Errorf("%v %+v", err, now.Import)

@@ -142,13 +142,21 @@ func (d *Pages) exportActivity(w http.ResponseWriter, r *http.Request, v *frame.
 	d.Site().SecurityHeaders(h, 0)
 	h.Set("Content-Type", "application/jsonl; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="activity-`+v.Now.UTC().Format("20060102-150405")+`.jsonl"`)
+	d.sendLines(w, r, q, page)
+	return nil
+}
+
+// sendLines writes page and those behind it, until there are none or the answer is full. Nobody can be told of trouble any more: the
+// answer has begun, so the last line names what is missing, and somebody who is gone needs nothing.
+func (d *Pages) sendLines(w http.ResponseWriter, r *http.Request, q audit.ActivityQuery, page audit.ActivityPage) {
 	out, sender := json.NewEncoder(w), http.NewResponseController(w)
 	out.SetEscapeHTML(false)
+	var err error
 	for sent := 0; ; {
 		_ = sender.SetWriteDeadline(time.Now().Add(exportTime)) // of the connection, not of the server's clock; not every writer can
 		for _, e := range page.Entries {
-			if err := out.Encode(exported(e)); err != nil {
-				return nil //nolint:nilerr // whoever asked is gone
+			if out.Encode(exported(e)) != nil {
+				return
 			}
 		}
 		_ = sender.Flush()
@@ -157,13 +165,12 @@ func (d *Pages) exportActivity(w http.ResponseWriter, r *http.Request, v *frame.
 		}
 		q.After = page.Next
 		if page, err = d.Events.Activity(r.Context(), q); err != nil {
-			break // the answer has begun: what is missing is named by the last line
+			break
 		}
 	}
 	if page.Next != "" || err != nil {
 		_ = out.Encode(exportEnd{More: moreOf(page, q)})
 	}
-	return nil
 }
 
 // moreOf is the cursor of the page that was not sent.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"clientele/internal/cimd"
 	"clientele/internal/dashboard/frame"
@@ -15,18 +16,30 @@ import (
 
 // documentTab is the state of an imported application's metadata document.
 type documentTab struct {
-	Standing  registry.Standing
-	Why       string
-	Versions  []registry.DocumentVersion // newest first
-	KeySets   []registry.KeySetVersion
-	Waiting   []registry.Difference // from what is approved to what the document says now
-	HeldKeys  bool                  // a replacement of the key set waits
-	From, To  int64                 // the versions that are compared; 0 = none
-	Compared  []registry.Difference
-	Preview   *cimd.Preview // after a refresh
-	Moved     bool
-	Wrong     []string
-	WrongDate string
+	Standing registry.Standing
+	Why      string
+	Versions []registry.DocumentVersion // newest first
+	KeySets  []registry.KeySetVersion
+	Waiting  []registry.Difference // from what is approved to what the document says now
+	HeldKeys bool                  // a replacement of the key set waits
+	From, To int64                 // the versions that are compared; 0 = none
+	Compared []registry.Difference
+	Preview  *cimd.Preview // after a refresh
+	Moved    bool
+	Wrong    []string
+	Pin      dayForm
+	Audience dayForm
+}
+
+// dayForm is a day that came back, as it was typed and what is wrong with it; the zero value is what is in force.
+type dayForm struct{ Typed, Wrong string }
+
+// shown is what stands in the field.
+func (f dayForm) shown(now time.Time) string {
+	if f.Wrong != "" {
+		return f.Typed
+	}
+	return dayText(now)
 }
 
 // importedApplication is the application of a request, which must have come from a URL.
@@ -161,7 +174,7 @@ func (d *Pages) savePin(w http.ResponseWriter, r *http.Request, v *frame.Visit) 
 	if err == nil {
 		_, err = d.Registry.SetPinned(r.Context(), v.Actor(), r.PathValue("id"), until)
 	}
-	return d.documentDone(w, r, err, "Saved. The change is in force.")
+	return d.dayDone(w, r, v, err, func(t *documentTab, f dayForm) { t.Pin = f })
 }
 
 // saveAudience accepts the token endpoint's URL as aud of the application's assertions until a day.
@@ -170,7 +183,22 @@ func (d *Pages) saveAudience(w http.ResponseWriter, r *http.Request, v *frame.Vi
 	if err == nil {
 		_, err = d.Registry.SetAudienceException(r.Context(), v.Actor(), r.PathValue("id"), until)
 	}
-	return d.documentDone(w, r, err, "Saved. The change is in force.")
+	return d.dayDone(w, r, v, err, func(t *documentTab, f dayForm) { t.Audience = f })
+}
+
+// dayDone ends a change of a day. One that cannot be stands in its field again, with the reason under it.
+func (d *Pages) dayDone(w http.ResponseWriter, r *http.Request, v *frame.Visit, err error, put func(*documentTab, dayForm)) error {
+	invalid, wrong := errors.AsType[*registry.Invalid](err)
+	if !wrong {
+		return d.documentDone(w, r, err, "Saved. The change is in force.")
+	}
+	a, err := d.importedApplication(r)
+	if err != nil {
+		return err
+	}
+	t := documentTab{}
+	put(&t, dayForm{r.PostForm.Get("until"), frame.Sentence("This", invalid.Violations[0])})
+	return d.writeDocument(w, r, v, &a, t, http.StatusUnprocessableEntity)
 }
 
 // documentDone ends a change of the tab.

@@ -912,7 +912,7 @@ func documentSwitches(v *frame.Visit, a *registry.Application, t documentTab) te
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if a.Import.Failures > 0 || !a.Import.PinnedUntil.IsZero() {
+		if a.Import.Failures > 0 || !a.Import.PinnedUntil.IsZero() || t.Pin.Wrong != "" {
 			templ_7745c5c3_Var35 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -925,7 +925,7 @@ func documentSwitches(v *frame.Visit, a *registry.Application, t documentTab) te
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = documentDay(v, frame.AppPath(a, "document/pin"), "Keep the copy in force until", a.Import.PinnedUntil, t.WrongDate).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = documentDay(v, frame.AppPath(a, "document/pin"), "Keep the copy in force until", a.Import.PinnedUntil, t.Pin).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1004,7 +1004,7 @@ func documentSwitches(v *frame.Visit, a *registry.Application, t documentTab) te
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if a.Accepts(oauth.AuthPrivateKeyJWT) {
+		if a.Accepts(oauth.AuthPrivateKeyJWT) || t.Audience.Wrong != "" {
 			templ_7745c5c3_Var39 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1053,7 +1053,7 @@ func documentSwitches(v *frame.Visit, a *registry.Application, t documentTab) te
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = documentDay(v, frame.AppPath(a, "document/audience"), "Accept the token endpoint's URL until", a.Import.AudienceUntil, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = documentDay(v, frame.AppPath(a, "document/audience"), "Accept the token endpoint's URL until", a.Import.AudienceUntil, t.Audience).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1068,7 +1068,7 @@ func documentSwitches(v *frame.Visit, a *registry.Application, t documentTab) te
 	})
 }
 
-func documentDay(v *frame.Visit, action, label string, until time.Time, fault string) templ.Component {
+func documentDay(v *frame.Visit, action, label string, until time.Time, f dayForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1101,7 +1101,7 @@ func documentDay(v *frame.Visit, action, label string, until time.Time, fault st
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field{Name: "until", ID: "f-until-" + action, Label: label, Type: "date", Value: dayText(until), Narrow: true, Optional: true, Error: fault, ReadOnly: v.Lock(), Help: "Empty: no longer."}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field{Name: "until", ID: "f-until-" + action, Label: label, Type: "date", Value: f.shown(until), Narrow: true, Optional: true, Error: f.Wrong, ReadOnly: v.Lock(), Help: "Empty: no longer."}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

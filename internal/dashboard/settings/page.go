@@ -205,8 +205,8 @@ func (d *Pages) apiChoice(r *http.Request, p settingPage, chosen string) ([]ui.O
 	options, known := []ui.Option{{Label: "None"}}, chosen == ""
 	for _, a := range page.Items {
 		if !a.System {
-			options = append(options, ui.Option{Value: string(a.Identifier), Label: a.Name + " – " + string(a.Identifier)})
-			known = known || string(a.Identifier) == chosen
+			options = append(options, ui.Option{Value: a.Identifier, Label: a.Name + " – " + a.Identifier})
+			known = known || a.Identifier == chosen
 		}
 	}
 	if !known {
