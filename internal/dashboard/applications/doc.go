@@ -6,6 +6,7 @@
 //	GET, POST /dashboard/applications/{id}/settings     one input a URL; 409 with both versions of what somebody else saved meanwhile
 //	GET, POST /dashboard/applications/{id}/advanced     grant types, PKCE, metadata, endpoints; …/jwks.json and …/keys.pem to download
 //	GET  /dashboard/applications/{id}/credentials       method, secrets and keys; ?open= shows one form where no dialog can
+//	POST /dashboard/applications/{id}/method            409 with both versions if somebody else chose another method meanwhile
 //	GET, POST /dashboard/applications/{id}/duplicate    a copy, also with another type or owner
 //	GET  /dashboard/applications/{id}/security          what the security check found; …/mend and …/mend-credential make its changes
 //	POST /dashboard/applications/{id}/security/draft    the same about what is typed, as a piece of a page (…/new/… for one to be made)
