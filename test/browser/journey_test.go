@@ -144,11 +144,11 @@ func permit(b *tab) {
 	b.t.Helper()
 	b.visit(b.eval("location.origin + location.pathname") + "/apis")
 	b.script(`[...document.querySelectorAll('tr')].find(r => r.innerText.includes('Orders')).querySelector('a[href*="/apis/"]').click()`)
-	b.until(`document.querySelector('#f-client-scope-read\\:orders')`)
+	b.until(`document.readyState === 'complete' && document.querySelector('#f-client-scope-read\\:orders')`) // with its scripts, which choose what the box belongs to
 	b.script(`document.querySelector('#f-client-scope-read\\:orders').click()`)
 	b.judge("application-permissions")
 	b.press("Save permissions")
-	b.see("read:orders")
+	b.see("Saved.")
 }
 
 func signIn(b *tab) {
